@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The claims rules (RFC 7519 section 4.1, RFC 8725, RFC 9068): signed claims become an identity. */
+#ifndef PAM_JWT_POLICY_H
+#define PAM_JWT_POLICY_H
+
+#include "rules.h"
+#include "signature.h"
+
+struct identity; /* made by policy_check() alone */
+
+/*
+ * Checks typ, cnf, iss, aud, exp, nbf, iat, max_lifetime, max_age, scope, acr, amr, require_claim
+ * and takes the user claim. `now`: seconds since the epoch. `*identity` is set only on
+ * STATUS_ACCEPTED; owned by the caller, independent of `claims`.
+ */
+enum status policy_check(const struct signed_claims *claims, const struct rules *rules,
+                         const struct issuer_rules *issuer, const char *service, int64_t now,
+                         struct identity **identity, struct report *report);
+
+struct span identity_user_claim(const struct identity *identity); /* borrowed; never empty */
+int64_t identity_expires(const struct identity *identity);        /* exp, seconds, without leeway */
+
+void identity_free(struct identity **identity);
+#define IDENTITY_CLEANUP __attribute__((cleanup(identity_free)))
+
+#endif

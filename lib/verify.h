@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The whole judgement: bytes and a clock value in, verdict out. No PAM, no files, no network, no
+ * environment, no globals. Steps, as reported: form, issuer, algorithm, key, chain, revocation,
+ * signature, claims, user.
+ */
+#ifndef PAM_JWT_VERIFY_H
+#define PAM_JWT_VERIFY_H
+
+#include "rules.h"
+#include "trust.h"
+
+struct judge_request {
+    struct span token;
+    const char *user;    /* PAM_USER */
+    const char *service; /* PAM service, for %s */
+    int64_t now;         /* seconds since the epoch */
+};
+
+struct verdict {
+    enum status status;
+    char *issuer;           /* configured issuer that iss names; NULL before that; owned */
+    char *subject;          /* sub, NULL until the signature is verified or without sub; owned */
+    char *user;             /* the local user, NULL until everything is accepted; owned */
+    int64_t expires;        /* exp, seconds; 0 until the claims are accepted */
+    char *signer;           /* serial of the signer certificate; NULL before the chain; owned */
+    const char *revocation; /* see trusted_key_revocation(); NULL before that */
+};
+
+/* Returns verdict->status. The detail of a refusal is in `report`. */
+enum status judge(const struct rules *rules, const struct judge_request *request,
+                  const struct anchor_source *anchors, struct report *report,
+                  struct verdict *verdict);
+
+void verdict_free(struct verdict *verdict);
+#define VERDICT_CLEANUP __attribute__((cleanup(verdict_free)))
+
+#endif
