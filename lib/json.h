@@ -21,8 +21,13 @@ struct json_object;
 enum status json_parse(struct span text, const char *what, struct json_object **object,
                        struct report *report);
 
-/* A member of an object: NULL if absent or `object` is no object. Borrowed from `object`. */
+/*
+ * A member of an object: NULL if it is absent, is null, or `object` is no object; json_has() tells an explicit null.
+ * Borrowed from `object`.
+ */
 struct json_object *json_member(struct json_object *object, const char *name);
+
+bool json_has(struct json_object *object, const char *name);
 
 /* The bytes of a string value, NUL bytes included; false for any other type. Borrowed. */
 bool json_string(struct json_object *value, struct span *out);
@@ -33,7 +38,10 @@ bool json_string(struct json_object *value, struct span *out);
  */
 bool json_time(struct json_object *value, int64_t *out);
 
-/* True if `value` is the string `text`, or an array of strings of which one is. */
+/*
+ * True if `value` is the string `text`, or an array of strings of which one is; false if the array holds
+ * anything but strings.
+ */
 bool json_string_or_array_has(struct json_object *value, struct span text);
 
 void json_free(struct json_object **object);

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "json-scan.h"
+
+#include <stdint.h>
+
+struct scan {
+    const unsigned char *at, *end;
+    size_t members;
+    unsigned depth;
+};
+
+static bool value(struct scan *s);
+
+static int peek(const struct scan *s)
+{
+    return s->at < s->end ? *s->at : -1;
+}
+
+static bool take(struct scan *s, int c)
+{
+    if (peek(s) != c)
+        return false;
+    s->at++;
+    return true;
+}
+
+static void space(struct scan *s)
+{
+    while (peek(s) == ' ' || peek(s) == '\t' || peek(s) == '\n' || peek(s) == '\r')
+        s->at++;
+}
+
+static bool digits(struct scan *s)
+{
+    const unsigned char *begin = s->at;
+
+    while (peek(s) >= '0' && peek(s) <= '9')
+        s->at++;
+    return s->at > begin;
+}
+
+/* RFC 8259 section 6 */
+static bool number(struct scan *s)
+{
+    take(s, '-');
+    if (!take(s, '0') && !digits(s))
+        return false;
+    if (take(s, '.') && !digits(s))
+        return false;
+    if (take(s, 'e') || take(s, 'E')) {
+        if (!take(s, '+'))
+            take(s, '-');
+        return digits(s);
+    }
+    return true;
+}
+
+static bool literal(struct scan *s, const char *word)
+{
+    for (; *word; word++)
+        if (!take(s, *word))
+            return false;
+    return true;
+}
+
+static bool hex4(struct scan *s, uint32_t *unit)
+{
+    *unit = 0;
+    for (int i = 0; i < 4; i++) {
+        int c = peek(s);
+
+        if (c >= '0' && c <= '9')
+            c -= '0';
+        else if (c >= 'a' && c <= 'f')
+            c -= 'a' - 10;
+        else if (c >= 'A' && c <= 'F')
+            c -= 'A' - 10;
+        else
+            return false;
+        *unit = *unit << 4 | (uint32_t)c;
+        s->at++;
+    }
+    return true;
+}
+
+/* What follows \u: a surrogate must be the first of a pair (RFC 8259 section 7). */
+static bool unicode_escape(struct scan *s, bool *nul)
+{
+    uint32_t unit, low;
+
+    if (!hex4(s, &unit))
+        return false;
+    if (unit == 0)
+        *nul = true;
+    if (unit < 0xd800 || unit > 0xdfff)
+        return true;
+    return unit <= 0xdbff && take(s, '\\') && take(s, 'u') && hex4(s, &low) && low >= 0xdc00 &&
+           low <= 0xdfff;
+}
+
+static bool escape(struct scan *s, bool *nul)
+{
+    int c = peek(s);
+
+    if (c < 0 || c == 0 || !strchr("\"\\/bfnrtu", c))
+        return false;
+    s->at++;
+    return c != 'u' || unicode_escape(s, nul);
+}
+
+/* One character beyond ASCII: well-formed UTF-8 only (RFC 3629 section 4). */
+static bool utf8(struct scan *s)
+{
+    static const struct {
+        unsigned char first, last, second_min, second_max, more;
+    } forms[] = {
+        {0xc2, 0xdf, 0x80, 0xbf, 0}, {0xe0, 0xe0, 0xa0, 0xbf, 1}, {0xe1, 0xec, 0x80, 0xbf, 1},
+        {0xed, 0xed, 0x80, 0x9f, 1}, {0xee, 0xef, 0x80, 0xbf, 1}, {0xf0, 0xf0, 0x90, 0xbf, 2},
+        {0xf1, 0xf3, 0x80, 0xbf, 2}, {0xf4, 0xf4, 0x80, 0x8f, 2},
+    };
+
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        if (peek(s) < forms[i].first || peek(s) > forms[i].last)
+            continue;
+        s->at++;
+        if (peek(s) < forms[i].second_min || peek(s) > forms[i].second_max)
+            return false;
+        s->at++;
+        for (unsigned n = 0; n < forms[i].more; n++, s->at++)
+            if (peek(s) < 0x80 || peek(s) > 0xbf)
+                return false;
+        return true;
+    }
+    return false;
+}
+
+static bool string(struct scan *s, bool *nul)
+{
+    *nul = false;
+    if (!take(s, '"'))
+        return false;
+    for (;;) {
+        int c = peek(s);
+
+        if (c < 0x20)
+            return false;
+        if (c >= 0x80) {
+            if (!utf8(s))
+                return false;
+            continue;
+        }
+        s->at++;
+        if (c == '"')
+            return true;
+        if (c == '\\' && !escape(s, nul))
+            return false;
+    }
+}
+
+static bool member(struct scan *s)
+{
+    bool nul;
+
+    space(s);
+    if (!string(s, &nul) || nul)
+        return false;
+    s->members++;
+    space(s);
+    return take(s, ':') && value(s);
+}
+
+/* What follows the opening bracket of an object or array. */
+static bool items(struct scan *s, bool (*item)(struct scan *), int close)
+{
+    space(s);
+    if (take(s, close))
+        return true;
+    do {
+        if (!item(s))
+            return false;
+    } while (take(s, ','));
+    return take(s, close);
+}
+
+static bool nested(struct scan *s, bool (*item)(struct scan *), int close)
+{
+    bool good;
+
+    if (++s->depth > JSON_DEPTH_MAX)
+        return false;
+    s->at++;
+    good = items(s, item, close);
+    s->depth--;
+    return good;
+}
+
+static bool bare_value(struct scan *s)
+{
+    bool nul;
+
+    switch (peek(s)) {
+    case '{':
+        return nested(s, member, '}');
+    case '[':
+        return nested(s, value, ']');
+    case '"':
+        return string(s, &nul);
+    case 't':
+        return literal(s, "true");
+    case 'f':
+        return literal(s, "false");
+    case 'n':
+        return literal(s, "null");
+    default:
+        return number(s);
+    }
+}
+
+static bool value(struct scan *s)
+{
+    space(s);
+    if (!bare_value(s))
+        return false;
+    space(s);
+    return true;
+}
+
+bool json_scan(struct span text, size_t *members)
+{
+    struct scan s = {.at = text.ptr, .end = text.ptr + text.len};
+
+    if (!value(&s) || s.at != s.end)
+        return false;
+    *members = s.members;
+    return true;
+}
