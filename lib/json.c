@@ -138,6 +138,22 @@ bool json_string_or_array_has(struct json_object *value, struct span text)
     return found;
 }
 
+bool json_is_string_or_array(struct json_object *value)
+{
+    if (!json_object_is_type(value, json_type_array))
+        return json_object_is_type(value, json_type_string) &&
+               json_object_get_string_len(value) > 0;
+    for (size_t i = 0; i < json_object_array_length(value); i++)
+        if (!json_object_is_type(json_object_array_get_idx(value, i), json_type_string))
+            return false;
+    return json_object_array_length(value) > 0;
+}
+
+bool json_is_true(struct json_object *value)
+{
+    return json_object_is_type(value, json_type_boolean) && json_object_get_boolean(value);
+}
+
 void json_free(struct json_object **object)
 {
     json_object_put(*object);

@@ -44,6 +44,11 @@ bool json_time(struct json_object *value, int64_t *out);
  */
 bool json_string_or_array_has(struct json_object *value, struct span text);
 
+/* Whether `value` is a string that is not empty, or a non-empty array of strings. */
+bool json_is_string_or_array(struct json_object *value);
+
+bool json_is_true(struct json_object *value);
+
 void json_free(struct json_object **object);
 #define JSON_CLEANUP __attribute__((cleanup(json_free)))
 

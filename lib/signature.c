@@ -1,2 +1,126 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "signature.h"
+#include <gnutls/crypto.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+
+struct signed_claims {
+    struct json_object *header;
+    struct json_object *claims;
+};
+
+static enum status choose(const struct token *token, gnutls_pubkey_t key,
+                          gnutls_sign_algorithm_t *sign, unsigned *bits, struct report *report)
+{
+    gnutls_ecc_curve_t curve = GNUTLS_ECC_CURVE_INVALID;
+    int type = gnutls_pubkey_get_pk_algorithm(key, bits);
+
+    if (type == GNUTLS_PK_ECDSA || type == GNUTLS_PK_EDDSA_ED25519 || type == GNUTLS_PK_EDDSA_ED448)
+        (void)gnutls_pubkey_export_ecc_raw2(key, &curve, NULL, NULL, 0);
+
+    /* RFC 8725 section 3.1: the key decides which algorithms it serves */
+    if (type < 0 || !alg_fits_key(token->alg, (gnutls_pk_algorithm_t)type, curve, sign))
+        return report_refuse(report, STATUS_BAD_KEY, "alg %s does not fit a key of type %s (%s)",
+                             alg_name(token->alg),
+                             gnutls_pk_algorithm_get_name((gnutls_pk_algorithm_t)type),
+                             curve == GNUTLS_ECC_CURVE_INVALID ? "no curve"
+                                                               : gnutls_ecc_curve_get_name(curve));
+    return STATUS_ACCEPTED;
+}
+
+/* RFC 7518 section 3.4: r || s becomes the DER that GnuTLS wants; `der->data` is owned by the caller. */
+static int encode_ecdsa(struct span signature, gnutls_datum_t *der)
+{
+    unsigned half = (unsigned)signature.len / 2;
+    gnutls_datum_t r = {(unsigned char *)signature.ptr, half};
+    gnutls_datum_t s = {(unsigned char *)signature.ptr + half, half};
+
+    return gnutls_encode_rs_value(der, &r, &s);
+}
+
+static int verify(const struct token *token, gnutls_pubkey_t key, gnutls_sign_algorithm_t sign)
+{
+    gnutls_datum_t data = {(unsigned char *)token->signing_input.ptr,
+                           (unsigned)token->signing_input.len};
+    gnutls_datum_t signature = {(unsigned char *)token->signature.ptr,
+                                (unsigned)token->signature.len};
+    gnutls_datum_t der = {NULL, 0};
+    int result = 0;
+
+    if (alg_is_ecdsa(sign)) {
+        result = encode_ecdsa(token->signature, &der);
+        signature = der;
+    }
+    if (result >= 0)
+        result = gnutls_pubkey_verify_data2(key, sign, 0, &data, &signature);
+    gnutls_free(der.data);
+    return result;
+}
+
+static enum status check(const struct token *token, gnutls_pubkey_t key, struct report *report)
+{
+    gnutls_sign_algorithm_t sign = GNUTLS_SIGN_UNKNOWN;
+    unsigned bits = 0;
+    enum status status = choose(token, key, &sign, &bits, report);
+    size_t size;
+    int result;
+
+    if (status != STATUS_ACCEPTED)
+        return status;
+
+    /* RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1: the length is fixed */
+    size = alg_signature_size(sign, bits);
+    if (token->signature.len != size)
+        return report_refuse(report, STATUS_BAD_SIGNATURE,
+                             "expected a signature of %zu bytes, found %zu", size,
+                             token->signature.len);
+
+    result = verify(token, key, sign);
+    if (result == GNUTLS_E_INSUFFICIENT_SECURITY || result == GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM ||
+        result == GNUTLS_E_UNWANTED_ALGORITHM)
+        return report_refuse(report, STATUS_SYSTEM_POLICY, "GnuTLS of this system forbids %s",
+                             alg_name(token->alg));
+
+    /* RFC 7515 section 5.2 step 8 */
+    if (result < 0)
+        return report_refuse(report, STATUS_BAD_SIGNATURE, "%s: %s", alg_name(token->alg),
+                             gnutls_strerror(result));
+    return STATUS_ACCEPTED;
+}
+
+enum status signature_verify(const struct token *token, const struct trusted_key *key,
+                             struct signed_claims **claims, struct report *report)
+{
+    enum status status = check(token, trusted_key_pubkey(key), report);
+    struct signed_claims *made;
+
+    if (status != STATUS_ACCEPTED)
+        return status;
+    made = calloc(1, sizeof(*made));
+    if (!made)
+        return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for the claims");
+    made->header = json_object_get(token->header);
+    made->claims = json_object_get(token->unverified_claims);
+    *claims = made;
+    return STATUS_ACCEPTED;
+}
+
+struct json_object *signed_claims_object(const struct signed_claims *claims)
+{
+    return claims->claims;
+}
+
+struct json_object *signed_claims_header(const struct signed_claims *claims)
+{
+    return claims->header;
+}
+
+void signed_claims_free(struct signed_claims **claims)
+{
+    if (!*claims)
+        return;
+    json_free(&(*claims)->header);
+    json_free(&(*claims)->claims);
+    free(*claims);
+    *claims = NULL;
+}

@@ -1,2 +1,166 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "verify.h"
+
+#include <stdlib.h>
+
+#include "json.h"
+#include "keysource.h"
+#include "policy.h"
+#include "revocation.h"
+#include "signature.h"
+#include "token.h"
+#include "usermap.h"
+
+/* Everything that one judgement makes on its way; freed in one place. */
+struct judgement {
+    const struct rules *rules;
+    const struct judge_request *request;
+    const struct anchor_source *anchors;
+    const struct issuer_rules *issuer; /* from find_issuer() on */
+    struct token token;
+    struct untrusted_chain chain;
+    struct trusted_path *path;
+    struct trusted_key *key;
+    struct signed_claims *claims;
+    struct identity *identity;
+    struct verdict *verdict;
+};
+
+static enum status parse_token(struct judgement *j, struct report *report)
+{
+    return token_parse(j->request->token, &j->token, report);
+}
+
+/* RFC 8725 section 3.8: the issuer that the token names, before anything is believed of it */
+static enum status find_issuer(struct judgement *j, struct report *report)
+{
+    struct span iss;
+
+    if (!token_unverified_issuer(&j->token, &iss))
+        return report_refuse(report, STATUS_MISSING_CLAIM, "iss: expected a string");
+    for (size_t i = 0; i < j->rules->issuer_count; i++)
+        if (span_equal(iss, span_text(j->rules->issuers[i].issuer)))
+            j->issuer = &j->rules->issuers[i];
+    if (!j->issuer)
+        return report_refuse(report, STATUS_UNKNOWN_ISSUER,
+                             "no section [issuer %.*s] is configured",
+                             iss.len < 128 ? (int)iss.len : 128, (const char *)iss.ptr);
+    j->verdict->issuer = strdup(j->issuer->issuer);
+    return j->verdict->issuer ? STATUS_ACCEPTED : STATUS_OUT_OF_MEMORY;
+}
+
+static enum status check_algorithm(struct judgement *j, struct report *report)
+{
+    const char *name = alg_name(j->token.alg);
+
+    for (size_t i = 0; i < j->issuer->algorithms.count; i++)
+        if (strcmp(j->issuer->algorithms.items[i], name) == 0)
+            return STATUS_ACCEPTED;
+    /* RFC 8725 section 3.1 */
+    return report_refuse(report, STATUS_ALG_NOT_ALLOWED, "alg %s is not in algorithms", name);
+}
+
+static enum status select_key(struct judgement *j, struct report *report)
+{
+    return keysource_chain(&j->token, j->issuer, &j->chain, report);
+}
+
+static enum status build_path(struct judgement *j, struct report *report)
+{
+    return trust_path(&j->chain, j->issuer, j->anchors, j->request->now, &j->path, report);
+}
+
+static enum status check_revocation(struct judgement *j, struct report *report)
+{
+    enum status status = revocation_check(j->path, j->issuer, &j->key, report);
+
+    if (status != STATUS_ACCEPTED)
+        return status;
+    j->verdict->revocation = trusted_key_revocation(j->key);
+    j->verdict->signer = strdup(trusted_key_serial(j->key));
+    if (!j->verdict->signer)
+        return STATUS_OUT_OF_MEMORY;
+    report_note(report, "%s", j->verdict->revocation);
+    return STATUS_ACCEPTED;
+}
+
+/* sub is shown to people; it decides nothing here, so a NUL byte in it only cuts it short. */
+static enum status check_signature(struct judgement *j, struct report *report)
+{
+    enum status status = signature_verify(&j->token, j->key, &j->claims, report);
+    struct span sub;
+
+    if (status != STATUS_ACCEPTED ||
+        !json_string(json_member(signed_claims_object(j->claims), "sub"), &sub))
+        return status;
+    j->verdict->subject = strndup((const char *)sub.ptr, sub.len);
+    return j->verdict->subject ? STATUS_ACCEPTED : STATUS_OUT_OF_MEMORY;
+}
+
+static enum status check_claims(struct judgement *j, struct report *report)
+{
+    return policy_check(j->claims, j->rules, j->issuer, j->request->service, j->request->now,
+                        &j->identity, report);
+}
+
+static enum status check_user(struct judgement *j, struct report *report)
+{
+    return usermap_check(j->identity, j->request->user, report);
+}
+
+/* The order matters: what is cheap and what needs no key comes first, the chain before the signature. */
+static const struct {
+    const char *name;
+    enum status (*run)(struct judgement *, struct report *);
+} steps[] = {
+    {"form", parse_token},       {"issuer", find_issuer},          {"algorithm", check_algorithm},
+    {"key", select_key},         {"chain", build_path},            {"revocation", check_revocation},
+    {"signature", check_signature}, {"claims", check_claims},      {"user", check_user},
+};
+
+static enum status run_steps(struct judgement *j, struct report *report)
+{
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        enum status status;
+
+        report->detail[0] = '\0';
+        status = report_step(report, steps[i].name, steps[i].run(j, report));
+        if (status != STATUS_ACCEPTED)
+            return status;
+    }
+    j->verdict->expires = identity_expires(j->identity);
+    j->verdict->user = strdup(j->request->user);
+    return j->verdict->user ? STATUS_ACCEPTED : STATUS_OUT_OF_MEMORY;
+}
+
+static void free_judgement(struct judgement *j)
+{
+    identity_free(&j->identity);
+    signed_claims_free(&j->claims);
+    trusted_key_free(&j->key);
+    trust_path_free(&j->path);
+    keysource_free(&j->chain);
+    token_free(&j->token);
+}
+
+enum status judge(const struct rules *rules, const struct judge_request *request,
+                  const struct anchor_source *anchors, struct report *report,
+                  struct verdict *verdict)
+{
+    struct judgement judgement = {
+        .rules = rules, .request = request, .anchors = anchors, .verdict = verdict};
+
+    *verdict = (struct verdict){.status = STATUS_INTERNAL_ERROR};
+    verdict->status = run_steps(&judgement, report);
+    free_judgement(&judgement);
+    return verdict->status;
+}
+
+void verdict_free(struct verdict *verdict)
+{
+    free(verdict->issuer);
+    free(verdict->subject);
+    free(verdict->user);
+    free(verdict->signer);
+    *verdict = (struct verdict){.status = STATUS_INTERNAL_ERROR};
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "policy-require.h"
+
+#include <json-c/json.h>
+#include <json-c/json_pointer.h>
+#include <stdio.h>
+
+#define POINTER_SIZE 512
+
+/* Whether a list of words with single spaces between them (RFC 6749 section 3.3) has this one. */
+static bool words_have(struct span words, struct span word)
+{
+    while (words.len > 0) {
+        const unsigned char *space = memchr(words.ptr, ' ', words.len);
+        size_t len = space ? (size_t)(space - words.ptr) : words.len;
+
+        if (span_equal(span_of(words.ptr, len), word))
+            return true;
+        words = span_of(words.ptr + len, words.len - len);
+        if (words.len > 0)
+            words = span_of(words.ptr + 1, words.len - 1);
+    }
+    return false;
+}
+
+static bool scope_has(struct json_object *claim, struct span scope)
+{
+    struct span words;
+
+    if (json_string(claim, &words))
+        return words_have(words, scope);
+    return json_string_or_array_has(claim, scope);
+}
+
+/* RFC 8693 section 4.2 and RFC 9068 section 2.2.3: scope, by some issuers called scp; each one asked for */
+static enum status check_scope(struct json_object *claims, const struct issuer_rules *issuer,
+                               struct report *report)
+{
+    const char *name = json_has(claims, "scope") ? "scope" : "scp";
+    struct json_object *claim = json_member(claims, name);
+
+    for (size_t i = 0; i < issuer->require_scope.count; i++) {
+        const char *wanted = issuer->require_scope.items[i];
+
+        if (!claim)
+            return report_refuse(report, STATUS_MISSING_CLAIM, "scope: expected %s", wanted);
+        if (!scope_has(claim, span_text(wanted)))
+            return report_refuse(report, STATUS_CLAIM_NOT_MET, "%s: expected %s", name, wanted);
+    }
+    return STATUS_ACCEPTED;
+}
+
+/* OpenID Connect Core section 2: acr is one string; one of those asked for */
+static enum status check_acr(struct json_object *claims, const struct issuer_rules *issuer,
+                             struct report *report)
+{
+    struct span acr;
+
+    if (issuer->require_acr.count == 0)
+        return STATUS_ACCEPTED;
+    if (!json_string(json_member(claims, "acr"), &acr))
+        return report_refuse(report, STATUS_MISSING_CLAIM, "acr: expected a string");
+    for (size_t i = 0; i < issuer->require_acr.count; i++)
+        if (span_equal(acr, span_text(issuer->require_acr.items[i])))
+            return STATUS_ACCEPTED;
+    return report_refuse(report, STATUS_CLAIM_NOT_MET, "acr: expected %s",
+                         issuer->require_acr.items[0]);
+}
+
+/* RFC 8176 section 1: amr is an array of strings; each one asked for */
+static enum status check_amr(struct json_object *claims, const struct issuer_rules *issuer,
+                             struct report *report)
+{
+    struct json_object *amr = json_member(claims, "amr");
+
+    for (size_t i = 0; i < issuer->require_amr.count; i++) {
+        const char *wanted = issuer->require_amr.items[i];
+
+        if (!json_object_is_type(amr, json_type_array))
+            return report_refuse(report, STATUS_MISSING_CLAIM, "amr: expected an array with %s",
+                                 wanted);
+        if (!json_string_or_array_has(amr, span_text(wanted)))
+            return report_refuse(report, STATUS_CLAIM_NOT_MET, "amr: expected %s", wanted);
+    }
+    return STATUS_ACCEPTED;
+}
+
+/* NULL if there is no such claim. `name` is a member name, or a JSON pointer (RFC 6901) if it begins with "/". */
+static struct json_object *find_claim(struct json_object *claims, const char *name)
+{
+    struct json_object *found = NULL;
+
+    if (name[0] != '/')
+        return json_member(claims, name);
+    return json_pointer_get(claims, name, &found) == 0 ? found : NULL;
+}
+
+static bool claim_has(struct json_object *claim, const char *wanted)
+{
+    if (json_object_is_type(claim, json_type_boolean))
+        return strcmp(json_object_get_boolean(claim) ? "true" : "false", wanted) == 0;
+    if (json_object_is_type(claim, json_type_int))
+        return strcmp(json_object_to_json_string(claim), wanted) == 0;
+    return json_string_or_array_has(claim, span_text(wanted));
+}
+
+/* RFC 9068 section 4: "name=value" */
+static enum status check_claim(struct json_object *claims, const char *rule, struct report *report)
+{
+    const char *equals = strchr(rule, '=');
+    char name[POINTER_SIZE];
+    struct json_object *claim;
+
+    if (!equals || equals == rule || (size_t)(equals - rule) >= sizeof(name))
+        return report_refuse(report, STATUS_CONFIG_ERROR,
+                             "require_claim %s: expected name=value or /pointer=value", rule);
+    snprintf(name, sizeof(name), "%.*s", (int)(equals - rule), rule);
+    claim = find_claim(claims, name);
+    if (!claim)
+        return report_refuse(report, STATUS_MISSING_CLAIM, "%s: expected %s", name, equals + 1);
+    if (!claim_has(claim, equals + 1))
+        return report_refuse(report, STATUS_CLAIM_NOT_MET, "%s: expected %s", name, equals + 1);
+    return STATUS_ACCEPTED;
+}
+
+enum status policy_require_check(struct json_object *claims, const struct issuer_rules *issuer,
+                                 struct report *report)
+{
+    enum status status = check_scope(claims, issuer, report);
+
+    if (status == STATUS_ACCEPTED)
+        status = check_acr(claims, issuer, report);
+    if (status == STATUS_ACCEPTED)
+        status = check_amr(claims, issuer, report);
+    for (size_t i = 0; status == STATUS_ACCEPTED && i < issuer->require_claim.count; i++)
+        status = check_claim(claims, issuer->require_claim.items[i], report);
+    return status;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Strength of the key and of the signature of one certificate. */
+#ifndef PAM_JWT_TRUST_KEY_H
+#define PAM_JWT_TRUST_KEY_H
+
+#include <gnutls/x509.h>
+
+#include "report.h"
+
+/*
+ * RSA of 2048 to 8192 bits, odd modulus, odd exponent with 2 < e < 2^32, no ROCA form; EC on P-256, P-384
+ * or P-521; Ed25519 and Ed448 not of small order. weak-key otherwise; `which` names the
+ * certificate in the detail.
+ */
+enum status trust_key_check(gnutls_x509_crt_t cert, unsigned which, struct report *report);
+
+/* Signed with SHA-2 or EdDSA: weak-key otherwise. */
+enum status trust_key_check_signature(gnutls_x509_crt_t cert, unsigned which,
+                                      struct report *report);
+
+#endif
