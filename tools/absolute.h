@@ -8,7 +8,8 @@
 
 #define ABSOLUTE_MAX PATH_MAX
 
-/* `path`, behind the working directory if it is relative. False: too long, or there is no such directory. */
+/* `path`, behind the working directory if it is relative. False: too long, or there is no such
+ * directory. */
 bool absolute_path(const char *path, char out[ABSOLUTE_MAX]);
 
 #endif

@@ -45,8 +45,7 @@ static const struct option_row options[] = {
      "root may log in"},
     {"virtual-users", NULL, OPTION_FLAG, false, offsetof(struct settings, local.virtual_users),
      "users whom the machine does not have may log in"},
-    {"json", NULL, OPTION_FLAG, false, offsetof(struct settings, json),
-     "print one JSON object"},
+    {"json", NULL, OPTION_FLAG, false, offsetof(struct settings, json), "print one JSON object"},
 };
 
 /* Input that is no token never reaches the helper: the module takes it for a password. */
@@ -54,8 +53,8 @@ static enum status refuse_password(struct explanation *explanation)
 {
     static const char found[] = "expected a token, which begins with eyJ, found something else";
 
-    explanation->verdict = (struct wire_verdict){.status = STATUS_NOT_A_JWT,
-                                                 .detail = span_text(found)};
+    explanation->verdict =
+        (struct wire_verdict){.status = STATUS_NOT_A_JWT, .detail = span_text(found)};
     explanation_add_step(explanation,
                          (struct explanation_step){span_text("form"),
                                                    span_text(status_slug(STATUS_NOT_A_JWT)),
@@ -145,11 +144,19 @@ static int explain(const struct settings *settings, const char *config, struct s
     return status == STATUS_ACCEPTED ? COMMAND_OK : status > 0 ? COMMAND_NO : COMMAND_UNDECIDED;
 }
 
+static bool own_name(char *out, size_t size)
+{
+    const struct passwd *self = getpwuid(getuid());
+
+    return self && (size_t)snprintf(out, size, "%s", self->pw_name) < size;
+}
+
 static int run(int argc, char **argv)
 {
     struct settings settings = {.config = paths_config, .service = "sshd", .local.min_uid = 1000};
     SECRET_CLEANUP struct secret input = {0};
     char config[ABSOLUTE_MAX];
+    char name[256];
     int exit_code;
 
     if (!command_parse(&command_explain, argc, argv, &settings, &exit_code))
@@ -157,12 +164,10 @@ static int run(int argc, char **argv)
     if (!absolute_path(settings.config, config))
         return command_usage(&command_explain, "--config: the path is too long");
 
-    const struct passwd *self = settings.user ? NULL : getpwuid(getuid());
-
-    if (self)
-        settings.user = self->pw_name;
-    if (!settings.user)
+    if (!settings.user && !own_name(name, sizeof(name)))
         return command_usage(&command_explain, "--user is needed: your uid has no name");
+    if (!settings.user)
+        settings.user = name;
     if (prctl(PR_SET_DUMPABLE, 0) != 0 || !secret_alloc(&input, INPUT_MAX) ||
         !input_read(STDIN_FILENO, &input)) {
         fprintf(stderr, "pam-jwt explain: standard input: %s\n", strerror(errno));

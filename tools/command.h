@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a subcommand of pam-jwt is: one table of options makes its parser, its usage and its help. */
+/* What a subcommand of pam-jwt is: one table of options makes its parser, its usage and its help.
+ */
 #ifndef PAM_JWT_COMMAND_H
 #define PAM_JWT_COMMAND_H
 
@@ -54,8 +55,9 @@ extern const struct command command_config;
 extern const struct command command_mint;
 
 /*
- * Fills `settings` (defaults are already in it) from argv. False: the caller returns `*exit_code` at
- * once, because help was asked for and printed, or because of a usage error, which stderr explains.
+ * Fills `settings` (defaults are already in it) from argv. False: the caller returns `*exit_code`
+ * at once, because help was asked for and printed, or because of a usage error, which stderr
+ * explains.
  */
 bool command_parse(const struct command *command, int argc, char **argv, void *settings,
                    int *exit_code);

@@ -17,7 +17,8 @@ void escape_text(struct span text, FILE *out)
     }
 }
 
-/* Shape of UTF-8 sequences by their first byte, and the smallest code point that needs the length. */
+/* Shape of UTF-8 sequences by their first byte, and the smallest code point that needs the length.
+ */
 static const struct {
     unsigned char mask, lead;
     size_t length;

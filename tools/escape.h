@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Text that may hold bytes of a token, made harmless for a terminal: the output is printable ASCII. */
+/* Text that may hold bytes of a token, made harmless for a terminal: the output is printable ASCII.
+ */
 #ifndef PAM_JWT_ESCAPE_H
 #define PAM_JWT_ESCAPE_H
 

@@ -103,7 +103,9 @@ static void print_reason(const struct wire_verdict *verdict, FILE *out)
 void explanation_print(const struct explanation *explanation, bool colour, FILE *out)
 {
     const struct wire_verdict *verdict = &explanation->verdict;
-    const char *start = !colour ? "" : verdict->status == STATUS_ACCEPTED ? "\033[1;32m" : "\033[1;31m";
+    const char *start = !colour                              ? ""
+                        : verdict->status == STATUS_ACCEPTED ? "\033[1;32m"
+                                                             : "\033[1;31m";
     char time[CLOCK_TEXT_MAX];
 
     clock_format(explanation->time, time);

@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# post-install.sh CONF STATE: run by `meson install`. Makes the user _pam_jwt and the directory that
+# tells its number, as CONF/sysusers.conf and CONF/tmpfiles.conf say.
+set -eu
+
+conf=$1
+state=$2
+
+if [ -n "${DESTDIR-}" ] || [ "$(id -u)" -ne 0 ]; then
+    echo "pam_jwt: on the host, as root: systemd-sysusers pam_jwt.conf && systemd-tmpfiles --create pam_jwt.conf"
+    exit 0
+fi
+
+if [ -n "$(command -v systemd-sysusers)" ]; then
+    systemd-sysusers "$conf/sysusers.conf"
+elif ! getent passwd _pam_jwt >/dev/null; then
+    useradd --system --user-group --no-create-home --home-dir /nonexistent \
+        --shell /usr/sbin/nologin _pam_jwt
+fi
+
+if [ -n "$(command -v systemd-tmpfiles)" ]; then
+    systemd-tmpfiles --create "$conf/tmpfiles.conf"
+else
+    install -d -m 755 "$state"
+    install -d -o _pam_jwt -g _pam_jwt -m 500 "$state/unprivileged"
+fi
