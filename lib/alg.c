@@ -6,35 +6,34 @@ struct alg {
     gnutls_pk_algorithm_t key;
     gnutls_ecc_curve_t curve;
     gnutls_sign_algorithm_t sign;
-    /* A second kind of key for the same name: EdDSA is Ed25519 or Ed448, PS* takes id-RSASSA-PSS too. */
+    /* A second kind of key: EdDSA is Ed25519 or Ed448, PS* takes id-RSASSA-PSS too. */
     gnutls_pk_algorithm_t key2;
     gnutls_ecc_curve_t curve2;
     gnutls_sign_algorithm_t sign2;
 };
 
 #define NO_CURVE GNUTLS_ECC_CURVE_INVALID
-#define RSA(bits) {"RS" #bits, GNUTLS_PK_RSA, NO_CURVE, GNUTLS_SIGN_RSA_SHA##bits, 0, NO_CURVE, 0}
-#define PSS(bits)                                                                                  \
-    {"PS" #bits,       GNUTLS_PK_RSA, NO_CURVE, GNUTLS_SIGN_RSA_PSS_RSAE_SHA##bits,                \
-     GNUTLS_PK_RSA_PSS, NO_CURVE,      GNUTLS_SIGN_RSA_PSS_SHA##bits}
-#define ECDSA(bits, curve)                                                                         \
-    {"ES" #bits, GNUTLS_PK_ECDSA, curve, GNUTLS_SIGN_ECDSA_SHA##bits, 0, NO_CURVE, 0}
+#define NO_KEY 0, NO_CURVE, 0
+#define RSA(bits) GNUTLS_PK_RSA, NO_CURVE, GNUTLS_SIGN_RSA_SHA##bits
+#define PSS(bits) GNUTLS_PK_RSA, NO_CURVE, GNUTLS_SIGN_RSA_PSS_RSAE_SHA##bits
+#define PSS_ONLY(bits) GNUTLS_PK_RSA_PSS, NO_CURVE, GNUTLS_SIGN_RSA_PSS_SHA##bits
+#define ECDSA(bits, curve) GNUTLS_PK_ECDSA, GNUTLS_ECC_CURVE_##curve, GNUTLS_SIGN_ECDSA_SHA##bits
 #define ED25519 GNUTLS_PK_EDDSA_ED25519, GNUTLS_ECC_CURVE_ED25519, GNUTLS_SIGN_EDDSA_ED25519
 #define ED448 GNUTLS_PK_EDDSA_ED448, GNUTLS_ECC_CURVE_ED448, GNUTLS_SIGN_EDDSA_ED448
 
 static const struct alg algs[] = {
-    RSA(256),
-    RSA(384),
-    RSA(512),
-    PSS(256),
-    PSS(384),
-    PSS(512),
-    ECDSA(256, GNUTLS_ECC_CURVE_SECP256R1),
-    ECDSA(384, GNUTLS_ECC_CURVE_SECP384R1),
-    ECDSA(512, GNUTLS_ECC_CURVE_SECP521R1),
+    {"RS256", RSA(256), NO_KEY},
+    {"RS384", RSA(384), NO_KEY},
+    {"RS512", RSA(512), NO_KEY},
+    {"PS256", PSS(256), PSS_ONLY(256)},
+    {"PS384", PSS(384), PSS_ONLY(384)},
+    {"PS512", PSS(512), PSS_ONLY(512)},
+    {"ES256", ECDSA(256, SECP256R1), NO_KEY},
+    {"ES384", ECDSA(384, SECP384R1), NO_KEY},
+    {"ES512", ECDSA(512, SECP521R1), NO_KEY},
     {"EdDSA", ED25519, ED448},
-    {"Ed25519", ED25519, 0, NO_CURVE, 0},
-    {"Ed448", ED448, 0, NO_CURVE, 0},
+    {"Ed25519", ED25519, NO_KEY},
+    {"Ed448", ED448, NO_KEY},
 };
 
 const struct alg *alg_find(struct span name)

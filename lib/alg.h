@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The signature algorithms of RFC 7518 section 3, RFC 8037 and RFC 9864. HMAC and none do not exist here. */
+/* The signature algorithms of RFC 7518 section 3, RFC 8037, RFC 9864. No HMAC and no none here. */
 #ifndef PAM_JWT_ALG_H
 #define PAM_JWT_ALG_H
 
@@ -20,7 +20,8 @@ const char *alg_name(const struct alg *alg);
 
 /*
  * Whether a key of this type and curve may be used with the algorithm. `curve` is
- * GNUTLS_ECC_CURVE_INVALID for RSA keys. The GnuTLS signature algorithm to verify with goes to `*sign`.
+ * GNUTLS_ECC_CURVE_INVALID for RSA keys. The GnuTLS signature algorithm to verify with goes to
+ * `*sign`.
  */
 bool alg_fits_key(const struct alg *alg, gnutls_pk_algorithm_t key, gnutls_ecc_curve_t curve,
                   gnutls_sign_algorithm_t *sign);

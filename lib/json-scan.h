@@ -11,8 +11,8 @@
 #define JSON_DEPTH_MAX 32
 
 /*
- * Whether `text` is exactly one JSON value, nested at most JSON_DEPTH_MAX deep, whose member names hold no
- * NUL. `*members` is the number of members of all objects in it, duplicates included.
+ * Whether `text` is exactly one JSON value, nested at most JSON_DEPTH_MAX deep, whose member names
+ * hold no NUL. `*members` is the number of members of all objects in it, duplicates included.
  */
 bool json_scan(struct span text, size_t *members);
 

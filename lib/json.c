@@ -60,7 +60,7 @@ enum status json_parse(struct span text, const char *what, struct json_object **
     if (!json_object_is_type(parsed, json_type_object))
         return report_refuse(report, STATUS_BAD_JSON, "%s: expected a JSON object", what);
 
-    /* RFC 7515 section 4, RFC 7519 section 4: json-c keeps the last of two, so the tree has fewer */
+    /* RFC 7515 section 4, RFC 7519 section 4: json-c keeps one of two, so the tree has fewer */
     if (count_members(parsed) != members)
         return report_refuse(report, STATUS_DUPLICATE_MEMBER, "%s: a member name occurs twice",
                              what);

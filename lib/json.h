@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Strict JSON (RFC 8259) over json-c: a scan before json-c refuses all that it lets through, a count
- * of the members after it finds duplicates. Typed getters never convert between types.
+ * Strict JSON (RFC 8259) over json-c: a scan before json-c refuses all that it lets through, a
+ * count of the members after it finds duplicates. Typed getters never convert between types.
  */
 #ifndef PAM_JWT_JSON_H
 #define PAM_JWT_JSON_H
@@ -14,16 +14,16 @@
 struct json_object;
 
 /*
- * Parses one JSON object, whole text. `*object` is owned by the caller (json_object_put), and is set
- * only on STATUS_ACCEPTED. Else bad-json, duplicate-member or out-of-memory; `what` names the text
- * in the detail ("header", "claims").
+ * Parses one JSON object, whole text. `*object` is owned by the caller (json_object_put), and is
+ * set only on STATUS_ACCEPTED. Else bad-json, duplicate-member or out-of-memory; `what` names the
+ * text in the detail ("header", "claims").
  */
 enum status json_parse(struct span text, const char *what, struct json_object **object,
                        struct report *report);
 
 /*
- * A member of an object: NULL if it is absent, is null, or `object` is no object; json_has() tells an explicit null.
- * Borrowed from `object`.
+ * A member of an object: NULL if it is absent, is null, or `object` is no object; json_has() tells
+ * an explicit null. Borrowed from `object`.
  */
 struct json_object *json_member(struct json_object *object, const char *name);
 
@@ -39,8 +39,8 @@ bool json_string(struct json_object *value, struct span *out);
 bool json_time(struct json_object *value, int64_t *out);
 
 /*
- * True if `value` is the string `text`, or an array of strings of which one is; false if the array holds
- * anything but strings.
+ * True if `value` is the string `text`, or an array of strings of which one is; false if the array
+ * holds anything but strings.
  */
 bool json_string_or_array_has(struct json_object *value, struct span text);
 

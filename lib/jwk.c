@@ -5,15 +5,6 @@
 
 #include "base64url.h"
 
-static struct span number_of(gnutls_datum_t datum)
-{
-    struct span bytes = span_of(datum.data, datum.size);
-
-    while (bytes.len > 0 && bytes.ptr[0] == 0)
-        bytes = span_of(bytes.ptr + 1, bytes.len - 1);
-    return bytes;
-}
-
 /* Whether the base64url member holds these bytes; `fixed` bytes long, or any length if 0. */
 static bool member_is(struct json_object *jwk, const char *name, gnutls_datum_t expected,
                       size_t fixed)
@@ -26,11 +17,9 @@ static bool member_is(struct json_object *jwk, const char *name, gnutls_datum_t 
     if (!json_string(json_member(jwk, name), &text))
         return false;
     bytes = malloc(BASE64_DECODED_MAX(text.len));
-    if (bytes && base64url_decode(text, bytes, &len) && (fixed == 0 || len == fixed)) {
-        gnutls_datum_t found = {bytes, (unsigned)len};
-
-        same = span_equal(number_of(found), number_of(expected));
-    }
+    if (bytes && base64url_decode(text, bytes, &len) && (fixed == 0 || len == fixed))
+        same = span_equal(span_number(span_of(bytes, len)),
+                          span_number(span_of(expected.data, expected.size)));
     free(bytes);
     return same;
 }
@@ -97,8 +86,11 @@ static bool ecc_equals(struct json_object *jwk, gnutls_pubkey_t key)
 
 bool jwk_equals_key(struct json_object *jwk, gnutls_pubkey_t key)
 {
-    /* RFC 7515 section 4.1.3: the jwk header is a public key */
-    if (json_has(jwk, "d") || json_has(jwk, "k"))
-        return false;
+    /* RFC 7515 section 4.1.3: a public key; private are RFC 7518 sections 6.2.2, 6.3.2, 6.4 */
+    static const char *const private[] = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"};
+
+    for (size_t i = 0; i < sizeof(private) / sizeof(private[0]); i++)
+        if (json_has(jwk, private[i]))
+            return false;
     return rsa_equals(jwk, key) || ecc_equals(jwk, key);
 }

@@ -8,8 +8,8 @@
 #include "json.h"
 
 /*
- * Whether `jwk` is a well-formed public RSA, EC or OKP key equal to `key`, compared by type, curve and
- * numbers. A JWK with private or symmetric members is never equal.
+ * Whether `jwk` is a well-formed public RSA, EC or OKP key equal to `key`, compared by type, curve
+ * and numbers. A JWK with private or symmetric members is never equal.
  */
 bool jwk_equals_key(struct json_object *jwk, gnutls_pubkey_t key);
 

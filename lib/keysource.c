@@ -7,7 +7,7 @@
 #include "base64url.h"
 #include "jwk.h"
 
-/* Whether the bytes are one DER SEQUENCE of exactly their length: nothing may hide behind a certificate. */
+/* Whether the bytes are one DER SEQUENCE and no more: nothing may hide behind a certificate. */
 static bool one_sequence(struct span der)
 {
     size_t header = 2, len;
@@ -61,9 +61,10 @@ static enum status import_element(struct json_object *element, unsigned index,
         return report_refuse(report, STATUS_OUT_OF_MEMORY, "x5c: no memory for a certificate");
 
     /* RFC 7515 section 4.1.6: base64, not base64url, and no PEM */
-    status = base64_decode(text, der, &len)
-                 ? import(span_of(der, len), index, chain, report)
-                 : report_refuse(report, STATUS_BAD_KEY, "x5c[%u]: expected standard base64", index);
+    status =
+        base64_decode(text, der, &len)
+            ? import(span_of(der, len), index, chain, report)
+            : report_refuse(report, STATUS_BAD_KEY, "x5c[%u]: expected standard base64", index);
     free(der);
     return status;
 }
@@ -84,8 +85,7 @@ static enum status import_chain(struct json_object *x5c, struct untrusted_chain 
                              "x5c: expected at most %d certificates, found %zu", CHAIN_MAX, count);
 
     for (unsigned i = 0; i < count; i++) {
-        enum status status =
-            import_element(json_object_array_get_idx(x5c, i), i, chain, report);
+        enum status status = import_element(json_object_array_get_idx(x5c, i), i, chain, report);
 
         if (status != STATUS_ACCEPTED)
             return status;

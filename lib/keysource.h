@@ -19,7 +19,8 @@ struct untrusted_chain {
 /*
  * Uses the first of the issuer's key_sources that the header carries; every other member that names
  * a key must agree with it (key-mismatch, thumbprint-mismatch), an unused kid, jku or x5u is
- * ignored. Only x5c exists so far: standard base64 of one DER certificate an element, nothing behind it.
+ * ignored. Only x5c exists so far: standard base64 of one DER certificate an element, nothing
+ * behind it.
  */
 enum status keysource_chain(const struct token *token, const struct issuer_rules *issuer,
                             struct untrusted_chain *chain, struct report *report);

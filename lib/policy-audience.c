@@ -5,6 +5,21 @@
 
 #define AUDIENCE_SIZE 1024
 
+/* NULL: no letter that is known. */
+static const char *replacement(char letter, const char *host, const char *service)
+{
+    switch (letter) {
+    case 'h':
+        return host;
+    case 's':
+        return service;
+    case '%':
+        return "%";
+    default:
+        return NULL;
+    }
+}
+
 /* False: too long, or a % sequence that is not known. */
 static bool expand(const char *pattern, const char *host, const char *service, char *out)
 {
@@ -15,10 +30,8 @@ static bool expand(const char *pattern, const char *host, const char *service, c
         const char *text = one;
         size_t text_len;
 
-        if (*pattern == '%') {
-            pattern++;
-            text = *pattern == 'h' ? host : *pattern == 's' ? service : *pattern == '%' ? "%" : NULL;
-        }
+        if (*pattern == '%')
+            text = replacement(*++pattern, host, service);
         if (!text)
             return false;
         text_len = strlen(text);

@@ -32,7 +32,7 @@ static bool scope_has(struct json_object *claim, struct span scope)
     return json_string_or_array_has(claim, scope);
 }
 
-/* RFC 8693 section 4.2 and RFC 9068 section 2.2.3: scope, by some issuers called scp; each one asked for */
+/* RFC 8693 section 4.2, RFC 9068 section 2.2.3: scope (or scp) has each one asked for */
 static enum status check_scope(struct json_object *claims, const struct issuer_rules *issuer,
                                struct report *report)
 {
@@ -85,7 +85,7 @@ static enum status check_amr(struct json_object *claims, const struct issuer_rul
     return STATUS_ACCEPTED;
 }
 
-/* NULL if there is no such claim. `name` is a member name, or a JSON pointer (RFC 6901) if it begins with "/". */
+/* NULL if there is none. `name` is a member, or a JSON pointer (RFC 6901) if it begins with "/". */
 static struct json_object *find_claim(struct json_object *claims, const char *name)
 {
     struct json_object *found = NULL;

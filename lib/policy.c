@@ -57,7 +57,7 @@ static enum status check_typ(struct subject *s, struct report *report)
                          absent ? "(none)" : (const char *)type.ptr);
 }
 
-/* RFC 7800 section 3: proof of possession is not checked here, so a bound token is no bearer token */
+/* RFC 7800 section 3: possession is not proved here, so a bound token is no bearer token */
 static enum status check_cnf(struct subject *s, struct report *report)
 {
     if (json_has(s->claims, "cnf"))
@@ -100,8 +100,7 @@ static enum status check_exp(struct subject *s, struct report *report)
         return status;
     if (s->now - s->rules->leeway >= s->expires)
         return report_refuse(report, STATUS_EXPIRED, "exp is %lld, now is %lld, leeway %lld s",
-                             (long long)s->expires, (long long)s->now,
-                             (long long)s->rules->leeway);
+                             (long long)s->expires, (long long)s->now, (long long)s->rules->leeway);
     return STATUS_ACCEPTED;
 }
 
@@ -122,8 +121,7 @@ static enum status check_begin(struct subject *s, struct report *report)
         if (begin > s->now + s->rules->leeway)
             return report_refuse(report, STATUS_NOT_YET_VALID,
                                  "%s is %lld, now is %lld, leeway %lld s", names[i],
-                                 (long long)begin, (long long)s->now,
-                                 (long long)s->rules->leeway);
+                                 (long long)begin, (long long)s->now, (long long)s->rules->leeway);
     }
     return STATUS_ACCEPTED;
 }
@@ -194,8 +192,8 @@ static enum status make_identity(const struct subject *s, struct identity **iden
     struct span user;
 
     if (!json_string(json_member(s->claims, s->issuer->user_claim), &user) || user.len == 0)
-        return report_refuse(report, STATUS_MISSING_CLAIM, "%s: expected a string that is not empty",
-                             s->issuer->user_claim);
+        return report_refuse(report, STATUS_MISSING_CLAIM,
+                             "%s: expected a string that is not empty", s->issuer->user_claim);
     made = malloc(sizeof(*made) + user.len);
     if (!made)
         return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for the identity");

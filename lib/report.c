@@ -4,7 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static void write_detail(struct report *report, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void
+write_detail(struct report *report, const char *format, va_list arguments)
 {
     if (vsnprintf(report->detail, sizeof(report->detail), format, arguments) < 0)
         report->detail[0] = '\0';

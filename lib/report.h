@@ -11,7 +11,7 @@
 #define REPORT_DETAIL_MAX 512
 
 struct report {
-    char detail[REPORT_DETAIL_MAX]; /* of the latest refusal or step; "" if there is nothing to say */
+    char detail[REPORT_DETAIL_MAX]; /* of the latest refusal or step; "" if there is none */
     /* Called once a step, in order; NULL when nobody listens. */
     void (*step)(void *context, const char *step, enum status status, const char *detail);
     void *context;
@@ -25,7 +25,10 @@ enum status report_refuse(struct report *report, enum status status, const char 
 void report_note(struct report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Ends a step: hands name, status and detail to the listener; clears the detail when accepted. Returns `status`. */
+/*
+ * Ends a step: hands name, status and detail to the listener; clears the detail when accepted.
+ * Returns `status`.
+ */
 enum status report_step(struct report *report, const char *step, enum status status);
 
 #endif

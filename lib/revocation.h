@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Revocation (RFC 5280 section 6.3): every certificate of the path but the anchor needs a status. A path
- * that has it becomes a trusted key, the only thing that signature.c takes.
+ * Revocation (RFC 5280 section 6.3): every certificate of the path but the anchor needs a status. A
+ * path that has it becomes a trusted key, the only thing that signature.c takes.
  *
  * CRL and OCSP answers are not read yet: a certificate with noRevAvail (RFC 9608), or whose whole
  * life is at most short_lived, needs none; any other is unknown, and `require` refuses it.
@@ -24,7 +24,10 @@ gnutls_pubkey_t trusted_key_pubkey(const struct trusted_key *key); /* borrowed *
 /* Serial number of the signer certificate in hexadecimal, for the log. */
 const char *trusted_key_serial(const struct trusted_key *key);
 
-/* How revocation was settled, for the log: "noRevAvail", "short-lived", "unknown", "off". The weakest of the path. */
+/*
+ * How revocation was settled, for the log: "noRevAvail", "short-lived", "unknown", "off". The
+ * weakest of the path.
+ */
 const char *trusted_key_revocation(const struct trusted_key *key);
 
 void trusted_key_free(struct trusted_key **key);

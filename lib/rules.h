@@ -35,6 +35,7 @@ struct issuer_rules {
     struct string_list require_amr;       /* all of them */
     struct string_list require_claim;     /* "name=value" or "/json/pointer=value", all of them */
     char *user_claim;                     /* name of the claim that holds the user */
+    char *user_map;                       /* "identity", or "": also identity */
 };
 
 struct rules {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "signature.h"
+
 #include <gnutls/crypto.h>
 #include <json-c/json.h>
 #include <stdlib.h>
@@ -20,15 +21,14 @@ static enum status choose(const struct token *token, gnutls_pubkey_t key,
 
     /* RFC 8725 section 3.1: the key decides which algorithms it serves */
     if (type < 0 || !alg_fits_key(token->alg, (gnutls_pk_algorithm_t)type, curve, sign))
-        return report_refuse(report, STATUS_BAD_KEY, "alg %s does not fit a key of type %s (%s)",
-                             alg_name(token->alg),
-                             gnutls_pk_algorithm_get_name((gnutls_pk_algorithm_t)type),
-                             curve == GNUTLS_ECC_CURVE_INVALID ? "no curve"
-                                                               : gnutls_ecc_curve_get_name(curve));
+        return report_refuse(
+            report, STATUS_BAD_KEY, "alg %s does not fit a key of type %s (%s)",
+            alg_name(token->alg), gnutls_pk_algorithm_get_name((gnutls_pk_algorithm_t)type),
+            curve == GNUTLS_ECC_CURVE_INVALID ? "no curve" : gnutls_ecc_curve_get_name(curve));
     return STATUS_ACCEPTED;
 }
 
-/* RFC 7518 section 3.4: r || s becomes the DER that GnuTLS wants; `der->data` is owned by the caller. */
+/* RFC 7518 section 3.4: r || s becomes the DER of GnuTLS; `der->data` is owned by the caller. */
 static int encode_ecdsa(struct span signature, gnutls_datum_t *der)
 {
     unsigned half = (unsigned)signature.len / 2;
@@ -76,8 +76,8 @@ static enum status check(const struct token *token, gnutls_pubkey_t key, struct 
                              token->signature.len);
 
     result = verify(token, key, sign);
-    if (result == GNUTLS_E_INSUFFICIENT_SECURITY || result == GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM ||
-        result == GNUTLS_E_UNWANTED_ALGORITHM)
+    if (result == GNUTLS_E_INSUFFICIENT_SECURITY ||
+        result == GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM || result == GNUTLS_E_UNWANTED_ALGORITHM)
         return report_refuse(report, STATUS_SYSTEM_POLICY, "GnuTLS of this system forbids %s",
                              alg_name(token->alg));
 

@@ -27,4 +27,12 @@ static inline bool span_equal(struct span a, struct span b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* A big-endian number without its leading zero bytes. */
+static inline struct span span_number(struct span bytes)
+{
+    while (bytes.len > 0 && bytes.ptr[0] == 0)
+        bytes = span_of(bytes.ptr + 1, bytes.len - 1);
+    return bytes;
+}
+
 #endif

@@ -10,8 +10,7 @@ struct row {
 
 static const struct row rows[] = {
     {STATUS_ACCEPTED, "accepted", "the token is accepted", "RFC 7519 section 7.2"},
-#define STATUS(name, number, slug, sentence, source, pam)                                          \
-    {STATUS_##name, slug, sentence, source},
+#define STATUS(name, number, slug, sentence, source, pam) {STATUS_##name, slug, sentence, source},
 #include "status.def"
 #undef STATUS
 };

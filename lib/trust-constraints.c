@@ -117,10 +117,10 @@ static enum status check_name_constraints(gnutls_x509_crt_t cert, unsigned which
     if (gnutls_x509_name_constraints_init(&constraints) < 0)
         return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for name constraints");
     found = gnutls_x509_crt_get_name_constraints(cert, constraints, 0, &critical);
-    supported = found == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE ||
-                (found >= 0 &&
-                 kinds_supported(constraints, gnutls_x509_name_constraints_get_permitted) &&
-                 kinds_supported(constraints, gnutls_x509_name_constraints_get_excluded));
+    supported =
+        found == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE ||
+        (found >= 0 && kinds_supported(constraints, gnutls_x509_name_constraints_get_permitted) &&
+         kinds_supported(constraints, gnutls_x509_name_constraints_get_excluded));
     gnutls_x509_name_constraints_deinit(constraints);
 
     /* RFC 5280 section 4.2.1.10: constraints on other kinds of names are not enforced by GnuTLS */

@@ -8,9 +8,9 @@
 #include "report.h"
 
 /*
- * unsupported-constraint for policyConstraints, inhibitAnyPolicy, name constraints of other kinds than
- * dNSName, rfc822Name and iPAddress, an unknown critical extension, an extension that occurs twice,
- * or more than 32 extensions.
+ * unsupported-constraint for policyConstraints, inhibitAnyPolicy, name constraints of other kinds
+ * than dNSName, rfc822Name and iPAddress, an unknown critical extension, an extension that occurs
+ * twice, or more than 32 extensions.
  */
 enum status trust_constraints_check(gnutls_x509_crt_t cert, unsigned which, struct report *report);
 

@@ -9,15 +9,6 @@
 #define RSA_BITS_MIN 2048
 #define RSA_BITS_MAX 8192
 
-static struct span number_of(gnutls_datum_t datum)
-{
-    struct span bytes = span_of(datum.data, datum.size);
-
-    while (bytes.len > 0 && bytes.ptr[0] == 0)
-        bytes = span_of(bytes.ptr + 1, bytes.len - 1);
-    return bytes;
-}
-
 static unsigned modulo(struct span number, unsigned prime)
 {
     unsigned rest = 0;
@@ -45,10 +36,9 @@ static bool is_power_of_65537(unsigned rest, unsigned prime)
  */
 static bool is_roca(struct span modulus)
 {
-    static const unsigned char primes[] = {3,   5,   7,   11,  13,  17,  19,  23,  29,  31,
-                                           37,  41,  43,  47,  53,  59,  61,  67,  71,  73,
-                                           79,  83,  89,  97,  101, 103, 107, 109, 113, 127,
-                                           131, 137, 139, 149, 151, 157, 163, 167};
+    static const unsigned char primes[] = {
+        3,  5,  7,  11, 13, 17,  19,  23,  29,  31,  37,  41,  43,  47,  53,  59,  61,  67,  71,
+        73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167};
 
     for (size_t i = 0; i < sizeof(primes); i++)
         if (!is_power_of_65537(modulo(modulus, primes[i]), primes[i]))
@@ -70,7 +60,8 @@ static enum status check_rsa_numbers(struct span modulus, struct span exponent, 
     /* CVE-2017-15361 */
     if (is_roca(modulus))
         return report_refuse(report, STATUS_WEAK_KEY,
-                             "certificate %u: RSA key was made by a faulty generator (ROCA)", which);
+                             "certificate %u: RSA key was made by a faulty generator (ROCA)",
+                             which);
     return STATUS_ACCEPTED;
 }
 
@@ -88,7 +79,8 @@ static enum status check_rsa(gnutls_x509_crt_t cert, unsigned bits, unsigned whi
     if (gnutls_x509_crt_get_pk_rsa_raw(cert, &modulus, &exponent) < 0)
         return report_refuse(report, STATUS_BAD_KEY, "certificate %u: RSA key cannot be read",
                              which);
-    status = check_rsa_numbers(number_of(modulus), number_of(exponent), which, report);
+    status = check_rsa_numbers(span_number(span_of(modulus.data, modulus.size)),
+                               span_number(span_of(exponent.data, exponent.size)), which, report);
     gnutls_free(modulus.data);
     gnutls_free(exponent.data);
     return status;
@@ -173,12 +165,13 @@ static enum status check_ecc(gnutls_x509_crt_t cert, unsigned which, struct repo
     bool sound;
 
     if (gnutls_x509_crt_get_pk_ecc_raw(cert, &curve, &x, &y) < 0)
-        return report_refuse(report, STATUS_BAD_KEY, "certificate %u: EC key cannot be read", which);
+        return report_refuse(report, STATUS_BAD_KEY, "certificate %u: EC key cannot be read",
+                             which);
     sound = curve_is_sound(curve, span_of(x.data, x.size));
     gnutls_free(x.data);
     gnutls_free(y.data);
 
-    /* RFC 7518 section 6.2.1.1, RFC 8032 section 8.6: everybody can sign for a key of small order */
+    /* RFC 7518 section 6.2.1.1, RFC 8032 section 8.6: anyone can sign for a key of small order */
     if (!sound)
         return report_refuse(report, STATUS_WEAK_KEY,
                              "certificate %u: expected P-256, P-384, P-521, Ed25519 or Ed448 and "
@@ -205,8 +198,7 @@ enum status trust_key_check(gnutls_x509_crt_t cert, unsigned which, struct repor
     }
 }
 
-enum status trust_key_check_signature(gnutls_x509_crt_t cert, unsigned which,
-                                      struct report *report)
+enum status trust_key_check_signature(gnutls_x509_crt_t cert, unsigned which, struct report *report)
 {
     static const gnutls_sign_algorithm_t strong[] = {
         GNUTLS_SIGN_RSA_SHA256,          GNUTLS_SIGN_RSA_SHA384,
@@ -224,8 +216,8 @@ enum status trust_key_check_signature(gnutls_x509_crt_t cert, unsigned which,
             return STATUS_ACCEPTED;
 
     /* RFC 9155 section 3: no MD5, no SHA-1 */
-    return report_refuse(report, STATUS_WEAK_KEY,
-                         "certificate %u: expected a signature with SHA-2 or EdDSA, found %s", which,
-                         found < 0 ? "an unknown one"
-                                   : gnutls_sign_get_name((gnutls_sign_algorithm_t)found));
+    return report_refuse(
+        report, STATUS_WEAK_KEY,
+        "certificate %u: expected a signature with SHA-2 or EdDSA, found %s", which,
+        found < 0 ? "an unknown one" : gnutls_sign_get_name((gnutls_sign_algorithm_t)found));
 }

@@ -114,8 +114,7 @@ static enum status check_names(gnutls_x509_crt_t signer, const struct issuer_rul
         char name[NAME_SIZE];
         size_t size = sizeof(name);
         unsigned type = 0;
-        int found =
-            gnutls_x509_crt_get_subject_alt_name2(signer, i, name, &size, &type, NULL);
+        int found = gnutls_x509_crt_get_subject_alt_name2(signer, i, name, &size, &type, NULL);
 
         if (found == GNUTLS_E_SHORT_MEMORY_BUFFER)
             continue;

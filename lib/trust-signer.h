@@ -9,9 +9,10 @@
 #include "rules.h"
 
 /*
- * X.509 v3, not a CA, keyUsage (if present) with one of signer_key_usage, one of signer_eku (if set), and a
- * name: one of signer_names equals a dNSName, whole and without regard to ASCII case, or the
- * issuer equals a URI name byte for byte. "*" in signer_names allows any name. A CN counts for nothing.
+ * X.509 v3, not a CA, keyUsage (if present) with one of signer_key_usage, one of signer_eku (if
+ * set), and a name: one of signer_names equals a dNSName, whole and without regard to ASCII case,
+ * or the issuer equals a URI name byte for byte. "*" in signer_names allows any name. A CN counts
+ * for nothing.
  */
 enum status trust_signer_check(gnutls_x509_crt_t signer, const struct issuer_rules *issuer,
                                struct report *report);

@@ -50,8 +50,7 @@ static bool names_equal(gnutls_x509_crt_t a, get_name get_a, gnutls_x509_crt_t b
 
 static bool issued(gnutls_x509_crt_t issuer, gnutls_x509_crt_t cert)
 {
-    return names_equal(cert, gnutls_x509_crt_get_raw_issuer_dn, issuer,
-                       gnutls_x509_crt_get_raw_dn);
+    return names_equal(cert, gnutls_x509_crt_get_raw_issuer_dn, issuer, gnutls_x509_crt_get_raw_dn);
 }
 
 /* RFC 5280 section 6.1.3 (a)(2) */
@@ -90,15 +89,14 @@ static enum status check_each(const struct candidate *path, int64_t now, struct 
     return STATUS_ACCEPTED;
 }
 
-/* GNUTLS_CERT_* bits of the chain against this one anchor; GNUTLS_CERT_INVALID if it cannot tell. */
+/* GNUTLS_CERT_* bits of the chain against this anchor; GNUTLS_CERT_INVALID if it cannot tell. */
 static unsigned verify(const struct candidate *path)
 {
-    const unsigned flags = GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM) |
-                           GNUTLS_VERIFY_DO_NOT_ALLOW_UNSORTED_CHAIN |
-                           GNUTLS_VERIFY_DO_NOT_ALLOW_X509_V1_CA_CRT |
-                           GNUTLS_VERIFY_DISABLE_TIME_CHECKS |
-                           GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS |
-                           GNUTLS_VERIFY_DISABLE_CRL_CHECKS;
+    const unsigned flags =
+        GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM) |
+        GNUTLS_VERIFY_DO_NOT_ALLOW_UNSORTED_CHAIN | GNUTLS_VERIFY_DO_NOT_ALLOW_X509_V1_CA_CRT |
+        GNUTLS_VERIFY_DISABLE_TIME_CHECKS | GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS |
+        GNUTLS_VERIFY_DISABLE_CRL_CHECKS;
     gnutls_x509_crt_t certs[PATH_MAX_CERTS];
     gnutls_x509_trust_list_t list;
     unsigned result = GNUTLS_CERT_INVALID;
@@ -122,7 +120,7 @@ static enum status check_signatures(const struct candidate *path, struct report 
     if (result == 0)
         return STATUS_ACCEPTED;
 
-    /* check_each() has found every key and hash strong enough, so it is this system that forbids one */
+    /* check_each() has found every key and hash strong enough: this system forbids one */
     if (result & GNUTLS_CERT_INSECURE_ALGORITHM)
         return report_refuse(report, STATUS_SYSTEM_POLICY,
                              "GnuTLS of this system forbids an algorithm of the chain");
@@ -151,8 +149,7 @@ static enum status check_anchor(gnutls_x509_crt_t anchor, struct report *report)
     return STATUS_ACCEPTED;
 }
 
-static enum status check_candidate(const struct candidate *path, int64_t now,
-                                   struct report *report)
+static enum status check_candidate(const struct candidate *path, int64_t now, struct report *report)
 {
     enum status status = check_anchor(path->certs[path->count - 1], report);
 
@@ -224,8 +221,7 @@ static enum status find_anchors(gnutls_x509_crt_t cert, get_name get,
 /* RFC 5280 section 6.1: an anchor issues; it does not sign tokens */
 static enum status check_signer_no_anchor(gnutls_x509_crt_t signer,
                                           const struct issuer_rules *issuer,
-                                          const struct anchor_source *source,
-                                          struct report *report)
+                                          const struct anchor_source *source, struct report *report)
 {
     ANCHORS_CLEANUP struct anchors found = {0};
     enum status status =
@@ -285,9 +281,8 @@ static enum status build(const struct untrusted_chain *chain, const struct issue
 
     for (unsigned last = 0; last < chain->count; last++) {
         ANCHORS_CLEANUP struct anchors found = {0};
-        enum status status =
-            find_anchors(chain->certs[last], gnutls_x509_crt_get_raw_issuer_dn, issuer, source,
-                         &found, report);
+        enum status status = find_anchors(chain->certs[last], gnutls_x509_crt_get_raw_issuer_dn,
+                                          issuer, source, &found, report);
 
         if (status != STATUS_ACCEPTED)
             return status;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Path validation (RFC 5280 section 6): from an untrusted chain to a path that ends at a trust anchor of
- * the issuer, and whose first certificate may sign this issuer's tokens. Revocation is not known
- * yet: only revocation.c makes a usable key of a path.
+ * Path validation (RFC 5280 section 6): from an untrusted chain to a path that ends at a trust
+ * anchor of the issuer, and whose first certificate may sign this issuer's tokens. Revocation is
+ * not known yet: only revocation.c makes a usable key of a path.
  */
 #ifndef PAM_JWT_TRUST_H
 #define PAM_JWT_TRUST_H

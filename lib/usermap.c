@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "usermap.h"
 
-enum status usermap_check(const struct identity *identity, const char *user,
-                          struct report *report)
+enum status usermap_check(const struct identity *identity, const char *user, struct report *report)
 {
     struct span mapped = identity_user_claim(identity);
 

@@ -6,7 +6,6 @@
 #include "policy.h"
 
 /* Accepts if the identity's user claim is `user` byte for byte; user-mismatch else. */
-enum status usermap_check(const struct identity *identity, const char *user,
-                          struct report *report);
+enum status usermap_check(const struct identity *identity, const char *user, struct report *report);
 
 #endif

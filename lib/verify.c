@@ -108,14 +108,16 @@ static enum status check_user(struct judgement *j, struct report *report)
     return usermap_check(j->identity, j->request->user, report);
 }
 
-/* The order matters: what is cheap and what needs no key comes first, the chain before the signature. */
+/* The order matters: what is cheap and needs no key comes first, the chain before the signature. */
 static const struct {
     const char *name;
     enum status (*run)(struct judgement *, struct report *);
 } steps[] = {
-    {"form", parse_token},       {"issuer", find_issuer},          {"algorithm", check_algorithm},
-    {"key", select_key},         {"chain", build_path},            {"revocation", check_revocation},
-    {"signature", check_signature}, {"claims", check_claims},      {"user", check_user},
+    {"form", parse_token},          {"issuer", find_issuer},
+    {"algorithm", check_algorithm}, {"key", select_key},
+    {"chain", build_path},          {"revocation", check_revocation},
+    {"signature", check_signature}, {"claims", check_claims},
+    {"user", check_user},
 };
 
 static enum status run_steps(struct judgement *j, struct report *report)

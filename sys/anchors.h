@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Trust anchors on a host. anchors_open() runs before the sandbox is closed: it opens the configured
- * PEM files and directories and checks their owners. The finder runs inside it.
+ * Trust anchors on a host. anchors_open() runs before the sandbox is closed: it reads the
+ * configured PEM files, and the *.pem and *.crt of configured directories, as bytes. They are
+ * parsed by the finder, which runs inside it and opens nothing.
  */
 #ifndef PAM_JWT_ANCHORS_H
 #define PAM_JWT_ANCHORS_H
@@ -13,16 +14,14 @@
 
 struct anchor_files;
 
-/* NULL, and `error` filled, if any of the files of any issuer cannot be opened or trusted. */
+/* NULL, and `error` filled, if any file of any issuer cannot be opened, trusted or read. */
 struct anchor_files *anchors_open(const struct rules *rules, uid_t also_trusted,
                                   struct safefile_error *error);
 
 /* A source for judge(); valid as long as `files`. */
 struct anchor_source anchors_source(struct anchor_files *files);
 
-/* Descriptors of the configured directories, for the sandbox; borrowed. */
-const int *anchors_directories(const struct anchor_files *files, size_t *count);
-
 void anchors_close(struct anchor_files **files);
+#define ANCHOR_FILES_CLEANUP __attribute__((cleanup(anchors_close)))
 
 #endif

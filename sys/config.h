@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The configuration: FILE, then FILE's sibling directory conf.d/ *.conf in byte order, read strictly with
- * libini_config. One table, options.def, makes the parser, `pam-jwt config`, the documentation check and tests.
+ * The configuration: FILE, then FILE's sibling directory conf.d/ *.conf in byte order, read
+ * strictly with libini_config. One table, options.def, makes the parser, `pam-jwt config`, the
+ * documentation check and tests.
  */
 #ifndef PAM_JWT_CONFIG_H
 #define PAM_JWT_CONFIG_H

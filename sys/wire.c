@@ -1,2 +1,204 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "wire.h"
+
+enum kind { KIND_SETUP = 0x4a575431, KIND_REQUEST, KIND_VERDICT };
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+struct writer {
+    unsigned char *out;
+    size_t left, done;
+    bool fits;
+};
+
+static void put_bytes(struct writer *writer, const void *bytes, size_t len)
+{
+    if (len > writer->left)
+        writer->fits = false;
+    if (!writer->fits)
+        return;
+    if (len > 0)
+        memcpy(writer->out + writer->done, bytes, len);
+    writer->left -= len;
+    writer->done += len;
+}
+
+static void put_number(struct writer *writer, int64_t number)
+{
+    put_bytes(writer, &number, sizeof(number));
+}
+
+static void put_span(struct writer *writer, struct span span)
+{
+    put_number(writer, (int64_t)span.len);
+    put_bytes(writer, span.ptr, span.len);
+}
+
+static struct writer start(unsigned char *out, size_t size, enum kind kind)
+{
+    struct writer writer = {.out = out, .left = size, .fits = true};
+
+    put_number(&writer, kind);
+    return writer;
+}
+
+static size_t finish(const struct writer *writer)
+{
+    return writer->fits ? writer->done : 0;
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+struct reader {
+    struct span rest;
+    bool valid;
+};
+
+static int64_t get_number(struct reader *reader)
+{
+    int64_t number = 0;
+
+    if (reader->rest.len < sizeof(number))
+        reader->valid = false;
+    if (!reader->valid)
+        return 0;
+    memcpy(&number, reader->rest.ptr, sizeof(number));
+    reader->rest = span_of(reader->rest.ptr + sizeof(number), reader->rest.len - sizeof(number));
+    return number;
+}
+
+static int64_t get_range(struct reader *reader, int64_t min, int64_t max)
+{
+    int64_t number = get_number(reader);
+
+    if (number < min || number > max)
+        reader->valid = false;
+    return reader->valid ? number : min;
+}
+
+static bool get_bool(struct reader *reader)
+{
+    return get_range(reader, 0, 1) == 1;
+}
+
+static struct span get_bytes(struct reader *reader)
+{
+    size_t len = (size_t)get_range(reader, 0, (int64_t)reader->rest.len);
+    struct span bytes = {0};
+
+    if (len > reader->rest.len)
+        reader->valid = false;
+    if (!reader->valid)
+        return bytes;
+    bytes = span_of(reader->rest.ptr, len);
+    reader->rest = span_of(reader->rest.ptr + len, reader->rest.len - len);
+    return bytes;
+}
+
+static struct span get_text(struct reader *reader)
+{
+    struct span text = get_bytes(reader);
+
+    if (text.len > 0 && memchr(text.ptr, '\0', text.len))
+        reader->valid = false;
+    return text;
+}
+
+static struct reader open_message(struct span message, enum kind kind)
+{
+    struct reader reader = {message, true};
+
+    if (get_number(&reader) != kind)
+        reader.valid = false;
+    return reader;
+}
+
+static bool exact(const struct reader *reader)
+{
+    return reader->valid && reader->rest.len == 0;
+}
+
+/* --- messages --------------------------------------------------------------------------------- */
+
+size_t wire_put_setup(const struct wire_setup *setup, unsigned char *out, size_t size)
+{
+    struct writer writer = start(out, size, KIND_SETUP);
+
+    put_number(&writer, setup->timeout_ms);
+    put_number(&writer, setup->trust_caller);
+    put_number(&writer, setup->explain);
+    put_number(&writer, setup->has_time);
+    put_number(&writer, setup->time);
+    put_span(&writer, setup->config);
+    put_span(&writer, setup->service);
+    return finish(&writer);
+}
+
+bool wire_get_setup(struct span message, struct wire_setup *setup)
+{
+    struct reader reader = open_message(message, KIND_SETUP);
+
+    setup->timeout_ms = (uint32_t)get_range(&reader, 1, UINT32_MAX);
+    setup->trust_caller = get_bool(&reader);
+    setup->explain = get_bool(&reader);
+    setup->has_time = get_bool(&reader);
+    setup->time = get_number(&reader);
+    setup->config = get_text(&reader);
+    setup->service = get_text(&reader);
+    return exact(&reader);
+}
+
+size_t wire_put_request(const struct wire_request *request, unsigned char *out, size_t size)
+{
+    struct writer writer = start(out, size, KIND_REQUEST);
+
+    put_span(&writer, request->user);
+    put_span(&writer, request->token);
+    return finish(&writer);
+}
+
+bool wire_get_request(struct span message, struct wire_request *request)
+{
+    struct reader reader = open_message(message, KIND_REQUEST);
+
+    request->user = get_text(&reader);
+    request->token = get_bytes(&reader);
+    return exact(&reader);
+}
+
+/* The texts of a verdict, in the order of the message. */
+static const size_t verdict_texts[] = {
+    offsetof(struct wire_verdict, detail),     offsetof(struct wire_verdict, token_id),
+    offsetof(struct wire_verdict, issuer),     offsetof(struct wire_verdict, subject),
+    offsetof(struct wire_verdict, user),       offsetof(struct wire_verdict, signer),
+    offsetof(struct wire_verdict, revocation), offsetof(struct wire_verdict, warning),
+    offsetof(struct wire_verdict, steps),
+};
+#define VERDICT_TEXTS (sizeof(verdict_texts) / sizeof(verdict_texts[0]))
+
+size_t wire_put_verdict(const struct wire_verdict *verdict, unsigned char *out, size_t size)
+{
+    struct writer writer = start(out, size, KIND_VERDICT);
+
+    put_number(&writer, verdict->status);
+    put_number(&writer, verdict->expires);
+    for (size_t i = 0; i < VERDICT_TEXTS; i++)
+        put_span(&writer, *(const struct span *)((const char *)verdict + verdict_texts[i]));
+    return finish(&writer);
+}
+
+bool wire_get_verdict(struct span message, struct wire_verdict *verdict)
+{
+    struct reader reader = open_message(message, KIND_VERDICT);
+    int64_t status = get_range(&reader, INT16_MIN, INT16_MAX);
+
+    if (!status_known((int)status))
+        reader.valid = false;
+    verdict->status = (enum status)status;
+    verdict->expires = get_number(&reader);
+    for (size_t i = 0; i < VERDICT_TEXTS; i++)
+        *(struct span *)((char *)verdict + verdict_texts[i]) = get_text(&reader);
+    if (!exact(&reader))
+        *verdict = (struct wire_verdict){.status = STATUS_INTERNAL_ERROR};
+    return exact(&reader);
+}

@@ -36,6 +36,7 @@ struct wire_verdict {
     enum status status;
     int64_t expires;        /* exp, seconds; 0 unless accepted */
     struct span detail;     /* of the refusal */
+    struct span token_id;   /* first 12 hexadecimal digits of the token's SHA-256, for the log */
     struct span issuer;     /* empty: not known; likewise below */
     struct span subject;
     struct span user;       /* the local user that the token is for, only when accepted */

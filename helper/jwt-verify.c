@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * jwt-verify: judges one token and ends. Run by pam_jwt.so and pam-jwt explain with a socket as
+ * descriptor 3, from which it reads setup and request and to which it writes one verdict
+ * (sys/wire.h).
+ *
+ * The order is the point: configuration and anchors are read first, then the process seals itself,
+ * and only then reads the first byte of the token.
+ */
+#include <errno.h>
+#include <gnutls/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../lib/json.h"
+#include "../lib/secret.h"
+#include "../lib/verify.h"
+#include "../sys/anchors.h"
+#include "../sys/config.h"
+#include "../sys/paths.h"
+#include "../sys/sandbox.h"
+#include "../sys/wire.h"
+#include "steps.h"
+
+#define SOCKET 3
+#define SETUP_SECONDS 60 /* until the setup says how long */
+
+/* All that lives between the messages. */
+struct helper {
+    unsigned char setup_message[WIRE_SETUP_MAX];
+    struct wire_setup setup; /* spans point into setup_message */
+    char service[256];
+    struct rules *rules;
+    struct anchor_files *anchors;
+    struct sandbox_result sandbox;
+    struct secret request_message;
+    struct wire_request request; /* spans point into request_message */
+    char user[4096];
+    struct steps steps;
+    char token_id[13];
+};
+
+static bool receive(unsigned char *out, size_t size, struct span *message)
+{
+    ssize_t got;
+
+    do
+        got = recv(SOCKET, out, size, MSG_TRUNC);
+    while (got < 0 && errno == EINTR);
+    if (got <= 0 || (size_t)got > size)
+        return false;
+    *message = span_of(out, (size_t)got);
+    return true;
+}
+
+/* Nobody is told if it fails: without a complete verdict the caller says no. */
+static int reply(struct wire_verdict *verdict, const struct helper *helper)
+{
+    static unsigned char message[WIRE_VERDICT_MAX];
+    size_t len;
+
+    verdict->warning = span_text(helper->sandbox.warning);
+    len = wire_put_verdict(verdict, message, sizeof(message));
+    return len > 0 && send(SOCKET, message, len, MSG_NOSIGNAL) == (ssize_t)len ? 0 : 1;
+}
+
+static int reply_error(enum status status, const char *detail, const struct helper *helper)
+{
+    struct wire_verdict verdict = {.status = status, .detail = span_text(detail)};
+
+    return reply(&verdict, helper);
+}
+
+static bool copy_text(struct span text, char *out, size_t size)
+{
+    if (text.len >= size)
+        return false;
+    if (text.len > 0)
+        memcpy(out, text.ptr, text.len);
+    out[text.len] = '\0';
+    return true;
+}
+
+/* Rounds up. */
+static unsigned seconds(uint32_t ms)
+{
+    return ms / 1000 + 1;
+}
+
+static bool receive_setup(struct helper *helper)
+{
+    struct span message;
+
+    alarm(SETUP_SECONDS);
+    if (!receive(helper->setup_message, sizeof(helper->setup_message), &message) ||
+        !wire_get_setup(message, &helper->setup) ||
+        !copy_text(helper->setup.service, helper->service, sizeof(helper->service)))
+        return false;
+    alarm(seconds(helper->setup.timeout_ms));
+    return true;
+}
+
+static bool load(struct helper *helper, struct config_error *error)
+{
+    uid_t also_trusted = helper->setup.trust_caller ? geteuid() : 0;
+    struct safefile_error why = {""};
+    char path[4096];
+
+    if (!copy_text(helper->setup.config, path, sizeof(path)))
+        return false;
+    helper->rules = config_load(path, also_trusted, error);
+    if (!helper->rules)
+        return false;
+    helper->anchors = anchors_open(helper->rules, also_trusted, &why);
+    if (!helper->anchors)
+        (void)snprintf(error->text, sizeof(error->text), "%s", why.text);
+    return helper->anchors != NULL;
+}
+
+/* What the libraries open or ask the kernel for on first use. */
+static bool warm_up(struct helper *helper)
+{
+    static const char text[] = "{\"exp\":1.5}";
+    JSON_CLEANUP struct json_object *object = NULL;
+    struct report report = {.detail = ""};
+    unsigned char byte;
+
+    tzset();
+    return json_parse(span_text(text), "warm-up", &object, &report) == STATUS_ACCEPTED &&
+           gnutls_rnd(GNUTLS_RND_NONCE, &byte, sizeof(byte)) == 0 &&
+           secret_alloc(&helper->request_message, WIRE_REQUEST_MAX);
+}
+
+static bool receive_request(struct helper *helper)
+{
+    struct span message;
+
+    return receive(helper->request_message.ptr, helper->request_message.size, &message) &&
+           wire_get_request(message, &helper->request) &&
+           copy_text(helper->request.user, helper->user, sizeof(helper->user));
+}
+
+/* Names the token in logs without giving it away. */
+static void name_token(struct helper *helper)
+{
+    unsigned char digest[32];
+
+    if (gnutls_hash_fast(GNUTLS_DIG_SHA256, helper->request.token.ptr, helper->request.token.len,
+                         digest) != 0)
+        return;
+    for (size_t i = 0; i < 6; i++)
+        (void)snprintf(helper->token_id + 2 * i, 3, "%02x", digest[i]);
+}
+
+static int judge_and_reply(struct helper *helper)
+{
+    const struct judge_request request = {
+        .token = helper->request.token,
+        .user = helper->user,
+        .service = helper->service,
+        .now = helper->setup.has_time ? helper->setup.time : (int64_t)time(NULL),
+    };
+    struct anchor_source source = anchors_source(helper->anchors);
+    struct report report = {.step = helper->setup.explain ? steps_add : NULL,
+                            .context = &helper->steps};
+    VERDICT_CLEANUP struct verdict verdict;
+
+    name_token(helper);
+    judge(helper->rules, &request, &source, &report, &verdict);
+    return reply(
+        &(struct wire_verdict){
+            .status = verdict.status,
+            .expires = verdict.expires,
+            .detail = span_text(report.detail),
+            .token_id = span_text(helper->token_id),
+            .issuer = span_text(verdict.issuer),
+            .subject = span_text(verdict.subject),
+            .user = span_text(verdict.user),
+            .signer = span_text(verdict.signer),
+            .revocation = span_text(verdict.revocation),
+            .steps = span_of(helper->steps.text, helper->steps.len),
+        },
+        helper);
+}
+
+static int run(struct helper *helper)
+{
+    struct config_error error = {""};
+
+    if (!receive_setup(helper))
+        return 1;
+    if (!load(helper, &error))
+        return reply_error(STATUS_CONFIG_ERROR, error.text, helper);
+    if (!warm_up(helper))
+        return reply_error(STATUS_OUT_OF_MEMORY, "", helper);
+    if (!sandbox_enter(paths_unprivileged, seconds(helper->setup.timeout_ms), &helper->sandbox))
+        return reply_error(STATUS_CONFIG_ERROR, helper->sandbox.error, helper);
+    return receive_request(helper) ? judge_and_reply(helper) : 1;
+}
+
+int main(void)
+{
+    static struct helper helper;
+    int result = run(&helper);
+
+    secret_free(&helper.request_message);
+    anchors_close(&helper.anchors);
+    config_free(&helper.rules);
+    return result;
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config-option.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "../lib/alg.h"
+
+#define SECONDS_MAX 1000000000
+
+struct option_type {
+    enum option_result (*set)(const struct option *option, void *field, const char *value);
+    void (*print)(const void *field, FILE *out);
+    void (*free)(void *field);
+};
+
+/* --- checks of options.def ------------------------------------------------------------------- */
+
+#define DIGITS "0123456789"
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+static bool consists_of(const char *value, const char *set)
+{
+    return *value && value[strspn(value, set)] == '\0';
+}
+
+bool is_hostname(const char *value)
+{
+    return consists_of(value, LETTERS DIGITS ".-") && strcasecmp(value, "localhost") != 0 &&
+           strncasecmp(value, "localhost.", 10) != 0;
+}
+
+static bool is_printable(const char *value)
+{
+    for (; *value; value++)
+        if (*value <= ' ' || *value > '~')
+            return false;
+    return true;
+}
+
+static bool is_audience(const char *value)
+{
+    for (const char *percent = value; (percent = strchr(percent, '%')); percent += 2)
+        if (percent[1] == '\0' || !strchr("hs%", percent[1]))
+            return false;
+    return is_printable(value);
+}
+
+static bool is_algorithm(const char *value)
+{
+    return alg_find(span_text(value)) != NULL;
+}
+
+static bool is_key_source(const char *value)
+{
+    return strcmp(value, "x5c") == 0;
+}
+
+static bool is_absolute(const char *value)
+{
+    return value[0] == '/' && value[1];
+}
+
+static bool is_oid(const char *value)
+{
+    return consists_of(value, DIGITS ".") && strchr(value, '.') && value[0] != '.' &&
+           value[strlen(value) - 1] != '.' && !strstr(value, "..");
+}
+
+static bool is_key_usage(const char *value)
+{
+    return strcmp(value, "digitalSignature") == 0 || strcmp(value, "nonRepudiation") == 0;
+}
+
+static bool is_claim(const char *value)
+{
+    const char *equals = strchr(value, '=');
+
+    return equals && equals != value && equals[1];
+}
+
+static bool is_identity(const char *value)
+{
+    return strcmp(value, "identity") == 0;
+}
+
+/* --- types ------------------------------------------------------------------------------------ */
+
+static enum option_result set_seconds(const struct option *option, void *field, const char *value)
+{
+    int64_t *seconds = field;
+
+    (void)option;
+    if (!consists_of(value, DIGITS) || strlen(value) > 10 || atoll(value) > SECONDS_MAX)
+        return OPTION_BAD;
+    *seconds = atoll(value);
+    return OPTION_OK;
+}
+
+static void print_seconds(const void *field, FILE *out)
+{
+    fprintf(out, "%lld", (long long)*(const int64_t *)field);
+}
+
+static void free_seconds(void *field)
+{
+    *(int64_t *)field = 0;
+}
+
+/* Nothing is no limit; a limit of nothing would be taken for none. */
+static enum option_result set_limit(const struct option *option, void *field, const char *value)
+{
+    *(int64_t *)field = 0;
+    if (*value == '\0')
+        return OPTION_OK;
+    if (set_seconds(option, field, value) != OPTION_OK || *(int64_t *)field == 0)
+        return OPTION_BAD;
+    return OPTION_OK;
+}
+
+static void print_limit(const void *field, FILE *out)
+{
+    if (*(const int64_t *)field != 0)
+        print_seconds(field, out);
+}
+
+/* Whether nothing is a value: where the default is nothing. */
+static bool may_be_empty(const struct option *option)
+{
+    return option->fallback && *option->fallback == '\0';
+}
+
+static enum option_result set_text(const struct option *option, void *field, const char *value)
+{
+    char **text = field;
+
+    if (*value ? !option->check(value) : !may_be_empty(option))
+        return OPTION_BAD;
+    free(*text);
+    *text = strdup(value);
+    return *text ? OPTION_OK : OPTION_NO_MEMORY;
+}
+
+static void print_text(const void *field, FILE *out)
+{
+    fputs(*(char *const *)field, out);
+}
+
+static void free_text(void *field)
+{
+    char **text = field;
+
+    free(*text);
+    *text = NULL;
+}
+
+static void free_list(void *field)
+{
+    struct string_list *list = field;
+
+    for (size_t i = 0; i < list->count; i++)
+        free(list->items[i]);
+    free(list->items);
+    *list = (struct string_list){0};
+}
+
+static enum option_result append(struct string_list *list, const char *begin, size_t len,
+                                 const struct option *option)
+{
+    char **items = realloc(list->items, (list->count + 1) * sizeof(*items));
+
+    if (!items)
+        return OPTION_NO_MEMORY;
+    list->items = items;
+    items[list->count] = strndup(begin, len);
+    if (!items[list->count])
+        return OPTION_NO_MEMORY;
+    list->count++;
+    return option->check(items[list->count - 1]) ? OPTION_OK : OPTION_BAD;
+}
+
+/* Items with commas between them; white space around an item is left out, an empty item is an
+ * error. */
+static enum option_result set_list(const struct option *option, void *field, const char *value)
+{
+    enum option_result result = OPTION_OK;
+
+    free_list(field);
+    if (*value == '\0')
+        return may_be_empty(option) ? OPTION_OK : OPTION_BAD;
+    for (const char *begin = value; result == OPTION_OK; begin++) {
+        size_t len;
+
+        begin += strspn(begin, " \t");
+        len = strcspn(begin, ",");
+        value = begin + len;
+        while (len > 0 && strchr(" \t", begin[len - 1]))
+            len--;
+        result = len > 0 ? append(field, begin, len, option) : OPTION_BAD;
+        if (*value == '\0')
+            break;
+        begin = value;
+    }
+    return result;
+}
+
+static void print_list(const void *field, FILE *out)
+{
+    const struct string_list *list = field;
+
+    for (size_t i = 0; i < list->count; i++)
+        fprintf(out, "%s%s", i ? ", " : "", list->items[i]);
+}
+
+static const char *const modes[] = {
+    [REVOCATION_REQUIRE] = "require", [REVOCATION_PREFER] = "prefer", [REVOCATION_OFF] = "off"};
+
+static enum option_result set_mode(const struct option *option, void *field, const char *value)
+{
+    (void)option;
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        if (strcmp(modes[i], value) == 0) {
+            *(enum revocation_mode *)field = (enum revocation_mode)i;
+            return OPTION_OK;
+        }
+    }
+    return OPTION_BAD;
+}
+
+static void print_mode(const void *field, FILE *out)
+{
+    fputs(modes[*(const enum revocation_mode *)field], out);
+}
+
+static void free_mode(void *field)
+{
+    *(enum revocation_mode *)field = REVOCATION_REQUIRE;
+}
+
+static enum option_result set_fixed(const struct option *option, void *field, const char *value)
+{
+    (void)field;
+    return strcmp(value, option->fallback) == 0 ? OPTION_OK : OPTION_BAD;
+}
+
+static const struct option_type type_SECONDS = {set_seconds, print_seconds, free_seconds},
+                                type_LIMIT = {set_limit, print_limit, free_seconds},
+                                type_TEXT = {set_text, print_text, free_text},
+                                type_LIST = {set_list, print_list, free_list},
+                                type_REVOCATION = {set_mode, print_mode, free_mode},
+                                type_fixed = {set_fixed, NULL, NULL};
+
+const struct option config_options[] = {
+#define GLOBAL(key, type, fallback, check, expected)                                               \
+    {SCOPE_GLOBAL, #key, &type_##type, offsetof(struct rules, key), fallback, check, expected},
+#define ISSUER(key, type, fallback, check, expected)                                               \
+    {SCOPE_ISSUER, #key,  &type_##type, offsetof(struct issuer_rules, key),                        \
+     fallback,     check, expected},
+#define FIXED(key, fallback)                                                                       \
+    {SCOPE_ISSUER,                                                                                 \
+     #key,                                                                                         \
+     &type_fixed,                                                                                  \
+     0,                                                                                            \
+     fallback,                                                                                     \
+     NULL,                                                                                         \
+     "\"" fallback "\": anything else is not supported by this version"},
+#include "options.def"
+#undef GLOBAL
+#undef ISSUER
+#undef FIXED
+};
+
+const size_t config_option_count = sizeof(config_options) / sizeof(config_options[0]);
+
+size_t option_find(enum option_scope scope, const char *key)
+{
+    size_t index = 0;
+
+    while (index < config_option_count &&
+           (config_options[index].scope != scope || strcmp(config_options[index].key, key) != 0))
+        index++;
+    return index;
+}
+
+enum option_result option_set(const struct option *option, void *base, const char *value)
+{
+    return option->type->set(option, (char *)base + option->offset, value);
+}
+
+void option_print(const struct option *option, const void *base, FILE *out)
+{
+    fprintf(out, "%s = ", option->key);
+    if (option->type->print)
+        option->type->print((const char *)base + option->offset, out);
+    else
+        fputs(option->fallback, out);
+    fputc('\n', out);
+}
+
+void option_free_all(enum option_scope scope, void *base)
+{
+    for (size_t i = 0; i < config_option_count; i++)
+        if (config_options[i].scope == scope && config_options[i].type->free)
+            config_options[i].type->free((char *)base + config_options[i].offset);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The rows of options.def at work: text becomes a field of the rules, and back. */
+#ifndef PAM_JWT_CONFIG_OPTION_H
+#define PAM_JWT_CONFIG_OPTION_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "../lib/rules.h"
+
+enum option_scope { SCOPE_GLOBAL, SCOPE_ISSUER };
+
+struct option {
+    enum option_scope scope;
+    const char *key;
+    const struct option_type *type;
+    size_t offset;                    /* of the field in struct rules or struct issuer_rules */
+    const char *fallback;             /* the default; NULL: the key is required */
+    bool (*check)(const char *value); /* of a text or an item of a list that is not empty */
+    const char *expected;
+};
+
+extern const struct option config_options[];
+extern const size_t config_option_count;
+
+/* Index in config_options; config_option_count if there is no such key in that scope. */
+size_t option_find(enum option_scope scope, const char *key);
+
+enum option_result { OPTION_BAD, OPTION_OK, OPTION_NO_MEMORY };
+
+/* `base` is the struct of the option's scope; a former value is replaced. */
+enum option_result option_set(const struct option *option, void *base, const char *value);
+
+void option_print(const struct option *option, const void *base, FILE *out);
+
+/* Frees and zeroes the fields of that scope. */
+void option_free_all(enum option_scope scope, void *base);
+
+/* What %h may be: letters, digits, hyphens and dots; not localhost. */
+bool is_hostname(const char *value);
+
+#endif

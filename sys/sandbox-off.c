@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* For sanitizers, which need what a sandbox takes away. */
+#include <stdio.h>
+
+#include "sandbox.h"
+
+bool sandbox_enter(const char *unprivileged, unsigned seconds, struct sandbox_result *result)
+{
+    (void)unprivileged;
+    (void)seconds;
+    *result = (struct sandbox_result){{0}, {0}};
+    (void)snprintf(result->warning, sizeof(result->warning),
+                   "jwt-verify was built without its sandbox: not for use");
+    return true;
+}
