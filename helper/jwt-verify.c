@@ -174,6 +174,7 @@ static int judge_and_reply(struct helper *helper)
         &(struct wire_verdict){
             .status = verdict.status,
             .expires = verdict.expires,
+            .valid_until = verdict.valid_until,
             .detail = span_text(report.detail),
             .token_id = span_text(helper->token_id),
             .issuer = span_text(verdict.issuer),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "trust-key.h"
 
+#include <gnutls/abstract.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -158,6 +159,19 @@ static bool curve_is_sound(gnutls_ecc_curve_t curve, struct span x)
     }
 }
 
+/* Tells only of ECDSA keys; GnuTLS looks at the point of an EdDSA key when it verifies. */
+static bool on_curve(gnutls_x509_crt_t cert)
+{
+    gnutls_pubkey_t key;
+    bool good;
+
+    if (gnutls_pubkey_init(&key) < 0)
+        return false;
+    good = gnutls_pubkey_import_x509(key, cert, 0) >= 0 && gnutls_pubkey_verify_params(key) >= 0;
+    gnutls_pubkey_deinit(key);
+    return good;
+}
+
 static enum status check_ecc(gnutls_x509_crt_t cert, unsigned which, struct report *report)
 {
     gnutls_ecc_curve_t curve;
@@ -176,6 +190,11 @@ static enum status check_ecc(gnutls_x509_crt_t cert, unsigned which, struct repo
         return report_refuse(report, STATUS_WEAK_KEY,
                              "certificate %u: expected P-256, P-384, P-521, Ed25519 or Ed448 and "
                              "no point of small order",
+                             which);
+
+    /* SEC 1 section 3.2.2 */
+    if (!on_curve(cert))
+        return report_refuse(report, STATUS_BAD_KEY, "certificate %u: the EC key is off its curve",
                              which);
     return STATUS_ACCEPTED;
 }

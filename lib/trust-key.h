@@ -9,8 +9,8 @@
 
 /*
  * RSA of 2048 to 8192 bits, odd modulus, odd exponent with 2 < e < 2^32, no ROCA form; EC on P-256,
- * P-384 or P-521; Ed25519 and Ed448 not of small order. weak-key otherwise; `which` names the
- * certificate in the detail.
+ * P-384 or P-521; Ed25519 and Ed448 not of small order. weak-key otherwise, bad-key for a point off
+ * its curve; `which` names the certificate in the detail.
  */
 enum status trust_key_check(gnutls_x509_crt_t cert, unsigned which, struct report *report);
 

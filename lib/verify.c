@@ -120,17 +120,39 @@ static const struct {
     {"user", check_user},
 };
 
+/*
+ * Lengths at which clients cut an answer: ssh after 1023 bytes, terminals after 4095. What is
+ * refused before its signature is verified, and is exactly that long, was cut.
+ */
+static enum status explain_length(const struct judgement *j, enum status status,
+                                  struct report *report)
+{
+    size_t len = j->request->token.len;
+
+    if (status < 0 || j->claims || (len != 1023 && len != 4095))
+        return status;
+    /* RFC 7519 section 7.2 */
+    return report_refuse(report, STATUS_TRUNCATED,
+                         "%zu bytes is the most that %s passes on: let pam-jwt-askpass answer, "
+                         "which sends a token in parts",
+                         len, len == 1023 ? "ssh" : "a terminal");
+}
+
 static enum status run_steps(struct judgement *j, struct report *report)
 {
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         enum status status;
 
         report->detail[0] = '\0';
-        status = report_step(report, steps[i].name, steps[i].run(j, report));
+        status = steps[i].run(j, report);
+        if (status != STATUS_ACCEPTED)
+            status = explain_length(j, status, report);
+        report_step(report, steps[i].name, status);
         if (status != STATUS_ACCEPTED)
             return status;
     }
     j->verdict->expires = identity_expires(j->identity);
+    j->verdict->valid_until = j->verdict->expires + j->rules->leeway;
     j->verdict->user = strdup(j->request->user);
     return j->verdict->user ? STATUS_ACCEPTED : STATUS_OUT_OF_MEMORY;
 }

@@ -23,6 +23,7 @@ struct verdict {
     char *subject;          /* sub, NULL until the signature is verified or without sub; owned */
     char *user;             /* the local user, NULL until everything is accepted; owned */
     int64_t expires;        /* exp, seconds; 0 until the claims are accepted */
+    int64_t valid_until;    /* expires and leeway: until then the login may go on; 0 likewise */
     char *signer;           /* serial of the signer certificate; NULL before the chain; owned */
     const char *revocation; /* see trusted_key_revocation(); NULL before that */
 };

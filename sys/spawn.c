@@ -174,7 +174,7 @@ static enum spawn_outcome start(const struct spawn_call *call, struct child *chi
     return SPAWN_REPLIED;
 }
 
-static bool send_all(const struct spawn_call *call, int socket)
+static void send_all(const struct spawn_call *call, int socket)
 {
     for (size_t i = 0; i < call->message_count; i++) {
         const struct span *message = &call->messages[i];
@@ -183,10 +183,9 @@ static bool send_all(const struct spawn_call *call, int socket)
         do
             sent = send(socket, message->ptr, message->len, MSG_NOSIGNAL | MSG_DONTWAIT);
         while (sent < 0 && errno == EINTR);
-        if (sent < 0 || (size_t)sent != message->len)
-            return false;
+        if (sent < 0)
+            return;
     }
-    return true;
 }
 
 /* Waits for any of them; false at the deadline. */
@@ -206,14 +205,18 @@ static bool wait_until(struct pollfd *fds, nfds_t count, int64_t deadline_ms)
     }
 }
 
-/* A complete message is the only reply; end of file, a reset and a message too long are none. */
+/*
+ * A complete message is the only reply; end of file and a message too long are none. A child that
+ * replied and ended without reading everything (a configuration error) leaves a reset before its
+ * reply, reported once.
+ */
 static bool receive(int socket, unsigned char *reply, size_t size, size_t *reply_len)
 {
     ssize_t got;
 
     do
         got = recv(socket, reply, size, MSG_DONTWAIT | MSG_TRUNC);
-    while (got < 0 && errno == EINTR);
+    while (got < 0 && (errno == EINTR || errno == ECONNRESET));
     if (got <= 0 || (size_t)got > size)
         return false;
     *reply_len = (size_t)got;
@@ -270,10 +273,9 @@ static enum spawn_outcome ask(const struct spawn_call *call, unsigned char *repl
 
     if (outcome != SPAWN_REPLIED)
         return outcome;
-    /* A child that died early makes send() fail; how it died tells more. */
-    outcome = send_all(call, child.socket)
-                  ? await(&child, call->deadline_ms, reply, size, reply_len)
-                  : SPAWN_DIED;
+    /* A child that has ended makes send() fail: it may have replied before. */
+    send_all(call, child.socket);
+    outcome = await(&child, call->deadline_ms, reply, size, reply_len);
     if (finish(&child, outcome != SPAWN_TIMEOUT) && outcome == SPAWN_DIED)
         outcome = SPAWN_SANDBOXED;
     return outcome;

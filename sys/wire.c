@@ -182,6 +182,7 @@ size_t wire_put_verdict(const struct wire_verdict *verdict, unsigned char *out, 
 
     put_number(&writer, verdict->status);
     put_number(&writer, verdict->expires);
+    put_number(&writer, verdict->valid_until);
     for (size_t i = 0; i < VERDICT_TEXTS; i++)
         put_span(&writer, *(const struct span *)((const char *)verdict + verdict_texts[i]));
     return finish(&writer);
@@ -196,6 +197,7 @@ bool wire_get_verdict(struct span message, struct wire_verdict *verdict)
         reader.valid = false;
     verdict->status = (enum status)status;
     verdict->expires = get_number(&reader);
+    verdict->valid_until = get_number(&reader);
     for (size_t i = 0; i < VERDICT_TEXTS; i++)
         *(struct span *)((char *)verdict + verdict_texts[i]) = get_text(&reader);
     if (!exact(&reader))

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "journal.h"
+
+#include <security/pam_ext.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#define LINE_SIZE 4096 /* bytes; a longer line is cut */
+
+/* A line being written. */
+struct line {
+    char text[LINE_SIZE];
+    size_t len;
+};
+
+static void put(struct line *line, const char *text)
+{
+    int len = snprintf(line->text + line->len, sizeof(line->text) - line->len, "%s", text);
+
+    if (len > 0)
+        line->len += (size_t)len;
+    if (line->len >= sizeof(line->text))
+        line->len = sizeof(line->text) - 1;
+}
+
+/* Anything but printable ASCII as \xNN; `spaces` tells if spaces stay, which end a value elsewhere.
+ */
+static void put_escaped(struct line *line, struct span text, bool spaces)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char byte = text.ptr[i];
+        char out[5];
+
+        if ((byte > ' ' && byte < 0x7f && byte != '\\') || (byte == ' ' && spaces))
+            (void)snprintf(out, sizeof(out), "%c", byte);
+        else
+            (void)snprintf(out, sizeof(out), "\\x%02x", byte);
+        put(line, out);
+    }
+}
+
+static void put_field(struct line *line, const char *name, struct span value)
+{
+    if (value.len == 0)
+        return;
+    put(line, " ");
+    put(line, name);
+    put(line, "=");
+    put_escaped(line, value, false);
+}
+
+static void put_item(struct line *line, pam_handle_t *pamh, const char *name, int item)
+{
+    const void *value = NULL;
+
+    put(line, name);
+    if (pam_get_item(pamh, item, &value) == PAM_SUCCESS && value)
+        put_escaped(line, span_text(value), false);
+}
+
+void journal_failure(pam_handle_t *pamh, const char *user)
+{
+    struct line line = {.len = 0};
+    char uids[64];
+
+    (void)snprintf(uids, sizeof(uids), "logname= uid=%u euid=%u", (unsigned)getuid(),
+                   (unsigned)geteuid());
+    put(&line, "authentication failure; ");
+    put(&line, uids);
+    put_item(&line, pamh, " tty=", PAM_TTY);
+    put_item(&line, pamh, " ruser=", PAM_RUSER);
+    put_item(&line, pamh, " rhost=", PAM_RHOST);
+    put(&line, "  user=");
+    put_escaped(&line, span_text(user), false);
+    pam_syslog(pamh, LOG_NOTICE, "%s", line.text);
+}
+
+static void put_identity(struct line *line, const struct wire_verdict *verdict)
+{
+    put_field(line, "issuer", verdict->issuer);
+    put_field(line, "subject", verdict->subject);
+    put_field(line, "signer", verdict->signer);
+    put_field(line, "revocation", verdict->revocation);
+    put_field(line, "token", verdict->token_id);
+    if (verdict->warning.len > 0) {
+        put(line, "; warning: ");
+        put_escaped(line, verdict->warning, true);
+    }
+}
+
+void journal_reason(pam_handle_t *pamh, enum status status, struct span detail,
+                    const struct wire_verdict *verdict)
+{
+    struct line line = {.len = 0};
+
+    put(&line, status > 0 ? "token refused: " : "token not judged: ");
+    put(&line, status_slug(status));
+    put(&line, ": ");
+    if (detail.len > 0)
+        put_escaped(&line, detail, true);
+    else
+        put(&line, status_sentence(status));
+    put(&line, ";");
+    put_identity(&line, verdict);
+    pam_syslog(pamh, status > 0 ? LOG_NOTICE : LOG_ERR, "%s", line.text);
+}
+
+void journal_accepted(pam_handle_t *pamh, const struct wire_verdict *verdict)
+{
+    struct line line = {.len = 0};
+
+    put(&line, "token accepted:");
+    put_field(&line, "user", verdict->user);
+    put_identity(&line, verdict);
+    pam_syslog(pamh, LOG_INFO, "%s", line.text);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Lines for the system log (LOG_AUTHPRIV), claims and names escaped to printable ASCII, never the
+ * token. Their form is documented in pam_jwt(8) and followed by other programs: fail2ban reads the
+ * first.
+ */
+#ifndef PAM_JWT_JOURNAL_H
+#define PAM_JWT_JOURNAL_H
+
+#include <security/pam_modules.h>
+
+#include "../sys/wire.h"
+
+/* As pam_unix writes it. */
+void journal_failure(pam_handle_t *pamh, const char *user);
+
+/* Why: a decided no (notice), or no decision (error). `detail` is what was found. */
+void journal_reason(pam_handle_t *pamh, enum status status, struct span detail,
+                    const struct wire_verdict *verdict);
+
+void journal_accepted(pam_handle_t *pamh, const struct wire_verdict *verdict);
+
+#endif

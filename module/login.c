@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "login.h"
+
+#include <security/pam_ext.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../sys/paths.h"
+#include "conversation.h"
+#include "delay.h"
+#include "journal.h"
+#include "options.h"
+
+#define DATA_NAME "pam_jwt_valid_until"
+#define FAIL_DELAY_US 2000000
+
+struct login {
+    pam_handle_t *pamh;
+    struct options options;
+    const char *user;    /* PAM_USER; borrowed */
+    const char *service; /* PAM_SERVICE; borrowed */
+    int64_t answered_ms; /* when the last answer came, CLOCK_MONOTONIC */
+};
+
+static int pam_code(enum status status)
+{
+    static const struct {
+        enum status status;
+        int code;
+    } codes[] = {
+#define STATUS(name, number, slug, sentence, source, pam) {STATUS_##name, PAM_##pam},
+#include "../lib/status.def"
+#undef STATUS
+    };
+
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+        if (codes[i].status == status)
+            return codes[i].code;
+    return PAM_AUTHINFO_UNAVAIL;
+}
+
+/* --- before the prompt ------------------------------------------------------------------------ */
+
+/* virtual_users: their names need not be this machine's, so nothing may become a process of theirs.
+ */
+static bool service_starts_processes(const char *service)
+{
+    static const char *const services[] = {"sshd", "login", "su", "su-l", "sudo", "sudo-i"};
+
+    for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
+        if (strcmp(services[i], service) == 0)
+            return true;
+    return false;
+}
+
+static int prepare(struct login *login, int argc, const char **argv)
+{
+    const char *expected = NULL;
+    const char *bad = options_parse(argc, argv, &login->options, &expected);
+    const void *service = NULL;
+    int result;
+
+    if (bad) {
+        pam_syslog(login->pamh, LOG_ERR, "configuration error: argument '%s': expected %s", bad,
+                   expected);
+        return PAM_SERVICE_ERR;
+    }
+    result = pam_get_user(login->pamh, &login->user, NULL);
+    if (result != PAM_SUCCESS)
+        return result;
+    if (!login->user || !*login->user)
+        return PAM_AUTH_ERR;
+    if (pam_get_item(login->pamh, PAM_SERVICE, &service) != PAM_SUCCESS || !service)
+        return PAM_SYSTEM_ERR;
+    login->service = service;
+    if (login->options.local.virtual_users && service_starts_processes(service)) {
+        pam_syslog(login->pamh, LOG_ERR,
+                   "configuration error: virtual_users is not for service %s, whose users are "
+                   "those of the machine",
+                   login->service);
+        return PAM_SERVICE_ERR;
+    }
+    return PAM_SUCCESS;
+}
+
+/* --- after the answer ------------------------------------------------------------------------- */
+
+/* Somebody's password: left for a later module. */
+static int hand_on(struct login *login, const struct answer *answer)
+{
+    pam_syslog(login->pamh, LOG_DEBUG, "the answer is no token: left to other modules");
+    if (!answer->too_long)
+        (void)pam_set_item(login->pamh, PAM_AUTHTOK, answer->text.ptr);
+    return PAM_AUTH_ERR;
+}
+
+static void free_data(pam_handle_t *pamh, void *data, int error_status)
+{
+    (void)pamh;
+    (void)error_status;
+    free(data);
+}
+
+static int remember_end(pam_handle_t *pamh, int64_t valid_until)
+{
+    int64_t *data = malloc(sizeof(*data));
+    int result;
+
+    if (!data)
+        return PAM_BUF_ERR;
+    *data = valid_until;
+    result = pam_set_data(pamh, DATA_NAME, data, free_data);
+    if (result != PAM_SUCCESS)
+        free(data);
+    return result;
+}
+
+static int accept_login(struct login *login, const struct wire_verdict *verdict)
+{
+    int result = remember_end(login->pamh, verdict->valid_until);
+
+    if (result != PAM_SUCCESS)
+        return result;
+    journal_accepted(login->pamh, verdict);
+    return PAM_SUCCESS;
+}
+
+static int refuse_login(struct login *login, enum status status, const char *detail,
+                        const struct wire_verdict *verdict)
+{
+    journal_failure(login->pamh, login->user);
+    journal_reason(login->pamh, status, detail[0] ? span_text(detail) : verdict->detail, verdict);
+    return pam_code(status);
+}
+
+static enum status ask_verifier(const struct login *login, const struct answer *answer,
+                                struct verifier_answer *out)
+{
+    const uid_t caller = paths_module_trusts_caller ? geteuid() : 0;
+    const struct verifier_question question = {
+        .setup = {.timeout_ms = login->options.timeout * 1000,
+                  .trust_caller = paths_module_trusts_caller,
+                  .config = span_text(login->options.config),
+                  .service = span_text(login->service)},
+        .request = {.user = span_text(login->user),
+                    .token = span_of(answer->text.ptr, answer->text.len)},
+        .deadline_ms = login->answered_ms + (int64_t)login->options.timeout * 1000,
+        .also_trusted = caller,
+    };
+
+    return verifier_ask(&question, out);
+}
+
+/*
+ * The verdict and what this machine says of the user, put together. Both are always asked for, so
+ * that time tells nothing. A refusal by the token's rules is the one that is logged.
+ */
+static int decide(struct login *login, enum status status, const struct verifier_answer *answer)
+{
+    char why[256];
+    enum local_user local = local_user_check(login->user, &login->options.local, why, sizeof(why));
+    const char *detail = answer->failure;
+    int result;
+
+    if (status == STATUS_ACCEPTED && local == LOCAL_USER_ALLOWED)
+        return accept_login(login, &answer->verdict);
+    if (status == STATUS_ACCEPTED) {
+        status = local == LOCAL_USER_ERROR ? STATUS_SYSTEM_ERROR : STATUS_USER_NOT_ALLOWED;
+        detail = why;
+    }
+    result = refuse_login(login, status, detail, &answer->verdict);
+    if (local != LOCAL_USER_UNKNOWN)
+        return result;
+    return login->options.ignore_unknown_user ? PAM_IGNORE : PAM_USER_UNKNOWN;
+}
+
+/* A token stays in no place where other modules look for passwords. */
+static void forget_authtok(pam_handle_t *pamh, const struct answer *answer)
+{
+    if (answer->from_authtok)
+        (void)pam_set_item(pamh, PAM_AUTHTOK, NULL);
+}
+
+static int judge_token(struct login *login, const struct answer *answer)
+{
+    struct verifier_answer *verifier;
+    enum status status;
+    int result;
+
+    forget_authtok(login->pamh, answer);
+    verifier = calloc(1, sizeof(*verifier));
+    if (!verifier)
+        return PAM_BUF_ERR;
+    if (answer->too_long) {
+        status = STATUS_TOO_LONG;
+        verifier->verdict.status = status;
+    } else {
+        status = ask_verifier(login, answer, verifier);
+    }
+    result = decide(login, status, verifier);
+    free(verifier);
+    return result;
+}
+
+static void log_conversation(const struct login *login, int result, unsigned parts)
+{
+    bool sudo = strncmp(login->service, "sudo", 4) == 0;
+
+    pam_syslog(login->pamh, LOG_NOTICE, "no answer to prompt %u: %s%s", parts,
+               pam_strerror(login->pamh, result),
+               sudo ? "; sudo passes 511 bytes at most: SUDO_ASKPASS=pam-jwt-askpass sudo -A "
+                      "sends a token in parts"
+                    : "");
+}
+
+static int ask_and_judge(struct login *login)
+{
+    ANSWER_CLEANUP struct answer answer = {0};
+    int result = conversation_ask(login->pamh, &login->options, &answer);
+
+    login->answered_ms = spawn_now_ms();
+    if (login->options.debug)
+        pam_syslog(login->pamh, LOG_DEBUG, "%zu bytes in %u answers", answer.text.len,
+                   answer.parts);
+    if (result != PAM_SUCCESS) {
+        log_conversation(login, result, answer.parts);
+        return result;
+    }
+    return answer_is_token(&answer) ? judge_token(login, &answer) : hand_on(login, &answer);
+}
+
+int login_authenticate(pam_handle_t *pamh, int argc, const char **argv)
+{
+    struct login login = {.pamh = pamh};
+    int result;
+
+    /* What an earlier try on this handle left says nothing about this one. */
+    (void)pam_set_data(pamh, DATA_NAME, NULL, NULL);
+    login.answered_ms = spawn_now_ms();
+    result = prepare(&login, argc, argv);
+    if (result == PAM_SUCCESS)
+        result = ask_and_judge(&login);
+    if (result == PAM_SUCCESS)
+        return PAM_SUCCESS;
+    if (!login.options.nodelay)
+        (void)pam_fail_delay(pamh, FAIL_DELAY_US);
+    delay_align(login.answered_ms);
+    return result;
+}
+
+/* --- account ---------------------------------------------------------------------------------- */
+
+int login_account(pam_handle_t *pamh)
+{
+    const void *data = NULL;
+
+    if (pam_get_data(pamh, DATA_NAME, &data) != PAM_SUCCESS || !data)
+        return PAM_IGNORE;
+    if ((int64_t)time(NULL) < *(const int64_t *)data)
+        return PAM_IGNORE;
+    pam_syslog(pamh, LOG_NOTICE, "the token of this login has expired since");
+    return PAM_PERM_DENIED;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The arguments of an auth line in a PAM configuration: pam_jwt(8). */
+#ifndef PAM_JWT_OPTIONS_H
+#define PAM_JWT_OPTIONS_H
+
+#include <stdint.h>
+
+#include "../sys/verifier.h"
+
+struct options {
+    const char *config; /* absolute; borrowed from argv or paths.h, as prompt is */
+    const char *prompt; /* for part 1 */
+    uint32_t timeout;   /* seconds */
+    struct local_user_rules local;
+    bool use_first_pass;
+    bool try_first_pass;
+    bool ignore_unknown_user;
+    bool nodelay;
+    bool debug;
+};
+
+/* Defaults, then argv. The first argument that is not understood, and what is; NULL: all are. */
+const char *options_parse(int argc, const char **argv, struct options *options,
+                          const char **expected);
+
+#endif
