@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "fakepam.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <security/pam_ext.h>
+#include <security/pam_modules.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+
+int64_t fakepam_clock_offset;
+
+/* --- libc: users and the clock ---------------------------------------------------------------- */
+
+static const struct {
+    const char *asked, *name;
+    uid_t uid;
+} users[] = {
+    {"alice", "alice", 1000}, {"root", "root", 0},       {"toor", "toor", 0},
+    {"daemon", "daemon", 1},  {"ALICE", "alice", 1000}, {"alice@EXAMPLE", "alice", 1000},
+};
+
+int getpwnam_r(const char *restrict name, struct passwd *restrict entry, char *restrict buffer,
+               size_t size, struct passwd **restrict result)
+{
+    *result = NULL;
+    if (strcmp(name, "broken") == 0)
+        return EIO;
+    for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
+        if (strcmp(users[i].asked, name) != 0)
+            continue;
+        snprintf(buffer, size, "%s", users[i].name);
+        *entry = (struct passwd){.pw_name = buffer, .pw_uid = users[i].uid};
+        *result = entry;
+    }
+    return 0;
+}
+
+time_t time(time_t *out)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    now.tv_sec += fakepam_clock_offset;
+    if (out)
+        *out = now.tv_sec;
+    return now.tv_sec;
+}
+
+/* --- libpam ----------------------------------------------------------------------------------- */
+
+int pam_get_item(const pam_handle_t *pamh, int type, const void **item)
+{
+    *item = pamh->items[type];
+    return PAM_SUCCESS;
+}
+
+static void replace(char **place, const char *value)
+{
+    if (*place)
+        explicit_bzero(*place, strlen(*place));
+    free(*place);
+    *place = value ? strdup(value) : NULL;
+}
+
+int pam_set_item(pam_handle_t *pamh, int type, const void *item)
+{
+    replace(&pamh->items[type], item);
+    if (!pamh->quiet && type == PAM_AUTHTOK)
+        printf("set AUTHTOK %s\n", item ? (const char *)item : "(none)");
+    return PAM_SUCCESS;
+}
+
+int pam_get_user(pam_handle_t *pamh, const char **user, const char *prompt)
+{
+    (void)prompt;
+    *user = pamh->items[PAM_USER];
+    return *user ? PAM_SUCCESS : PAM_CONV_ERR;
+}
+
+static void forget_data(pam_handle_t *pamh, int status)
+{
+    if (pamh->data_cleanup)
+        pamh->data_cleanup(pamh, pamh->data, status);
+    free(pamh->data_name);
+    pamh->data_name = NULL;
+    pamh->data = NULL;
+    pamh->data_cleanup = NULL;
+}
+
+int pam_set_data(pam_handle_t *pamh, const char *name, void *data,
+                 void (*cleanup)(pam_handle_t *, void *, int))
+{
+    forget_data(pamh, PAM_DATA_REPLACE);
+    pamh->data_name = strdup(name);
+    pamh->data = data;
+    pamh->data_cleanup = cleanup;
+    return PAM_SUCCESS;
+}
+
+int pam_get_data(const pam_handle_t *pamh, const char *name, const void **data)
+{
+    if (!pamh->data_name || strcmp(pamh->data_name, name) != 0)
+        return PAM_NO_MODULE_DATA;
+    *data = pamh->data;
+    return PAM_SUCCESS;
+}
+
+int pam_fail_delay(pam_handle_t *pamh, unsigned microseconds)
+{
+    if (!pamh->quiet)
+        printf("delay %u\n", microseconds);
+    return PAM_SUCCESS;
+}
+
+int pam_prompt(pam_handle_t *pamh, int style, char **response, const char *format, ...)
+{
+    const struct fakepam_answer *answer = &pamh->answers[pamh->answered];
+    va_list arguments;
+
+    va_start(arguments, format);
+    if (!pamh->quiet) {
+        printf("prompt %s", style == PAM_PROMPT_ECHO_OFF ? "echo-off: " : "of another kind: ");
+        vprintf(format, arguments);
+        putchar('\n');
+    }
+    va_end(arguments);
+    *response = NULL;
+    if (pamh->answered == pamh->answer_count || answer->kind == ANSWER_ERROR)
+        return PAM_CONV_ERR;
+    pamh->answered++;
+    if (answer->kind == ANSWER_TEXT)
+        *response = strdup(answer->text);
+    return PAM_SUCCESS;
+}
+
+void pam_syslog(const pam_handle_t *pamh, int priority, const char *format, ...)
+{
+    static const char *const names[] = {[LOG_ERR] = "error",
+                                        [LOG_WARNING] = "warning",
+                                        [LOG_NOTICE] = "notice",
+                                        [LOG_INFO] = "info",
+                                        [LOG_DEBUG] = "debug"};
+    va_list arguments;
+
+    if (pamh->quiet)
+        return;
+    va_start(arguments, format);
+    printf("log %s: ", names[priority]);
+    vprintf(format, arguments);
+    putchar('\n');
+    va_end(arguments);
+}
+
+const char *pam_strerror(pam_handle_t *pamh, int error)
+{
+    (void)pamh;
+    return error == PAM_CONV_ERR ? "Conversation error" : "Authentication failure";
+}
+
+void fakepam_clear(struct pam_handle *pamh)
+{
+    forget_data(pamh, 0);
+    for (size_t i = 0; i < sizeof(pamh->items) / sizeof(pamh->items[0]); i++)
+        replace(&pamh->items[i], NULL);
+    for (unsigned i = 0; i < pamh->answer_count; i++)
+        free(pamh->answers[i].text);
+    *pamh = (struct pam_handle){0};
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A libpam for tests, linked in place of the real one: it answers the module from a script, and writes
+ * what the module does to stdout, a line each.
+ */
+#ifndef PAM_JWT_FAKEPAM_H
+#define PAM_JWT_FAKEPAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define FAKEPAM_ANSWERS_MAX 64
+
+enum fakepam_answer_kind { ANSWER_TEXT, ANSWER_NULL, ANSWER_ERROR };
+
+struct fakepam_answer {
+    enum fakepam_answer_kind kind;
+    char *text;
+};
+
+struct pam_handle {
+    char *items[16]; /* by PAM_* number; NULL: not set */
+    struct fakepam_answer answers[FAKEPAM_ANSWERS_MAX];
+    unsigned answer_count, answered;
+    char *data_name;
+    void *data;
+    void (*data_cleanup)(struct pam_handle *, void *, int);
+    bool quiet; /* writes nothing */
+};
+
+/* Added to the clock that the module sees, in seconds. */
+extern int64_t fakepam_clock_offset;
+
+void fakepam_clear(struct pam_handle *pamh);
+
+#endif
