@@ -20,7 +20,7 @@ static const struct {
     const char *asked, *name;
     uid_t uid;
 } users[] = {
-    {"alice", "alice", 1000}, {"root", "root", 0},       {"toor", "toor", 0},
+    {"alice", "alice", 1000}, {"root", "root", 0},      {"toor", "toor", 0},
     {"daemon", "daemon", 1},  {"ALICE", "alice", 1000}, {"alice@EXAMPLE", "alice", 1000},
 };
 

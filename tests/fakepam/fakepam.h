@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A libpam for tests, linked in place of the real one: it answers the module from a script, and writes
- * what the module does to stdout, a line each.
+ * A libpam for tests, linked in place of the real one: it answers the module from a script, and
+ * writes what the module does to stdout, a line each.
  */
 #ifndef PAM_JWT_FAKEPAM_H
 #define PAM_JWT_FAKEPAM_H

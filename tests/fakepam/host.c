@@ -73,8 +73,8 @@ static bool set_item(struct host *host, const char *name, const char *value)
     static const struct {
         const char *name;
         int item;
-    } items[] = {{"user", PAM_USER},   {"service", PAM_SERVICE}, {"rhost", PAM_RHOST},
-                 {"tty", PAM_TTY},     {"ruser", PAM_RUSER},     {"authtok", PAM_AUTHTOK}};
+    } items[] = {{"user", PAM_USER}, {"service", PAM_SERVICE}, {"rhost", PAM_RHOST},
+                 {"tty", PAM_TTY},   {"ruser", PAM_RUSER},     {"authtok", PAM_AUTHTOK}};
 
     for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
         if (strcmp(items[i].name, name) != 0)
@@ -88,9 +88,8 @@ static bool set_item(struct host *host, const char *name, const char *value)
 
 static bool add_answer(struct host *host, const char *name, const char *value)
 {
-    static const char *const kinds[] = {[ANSWER_TEXT] = "answer",
-                                        [ANSWER_NULL] = "answer-null",
-                                        [ANSWER_ERROR] = "answer-error"};
+    static const char *const kinds[] = {
+        [ANSWER_TEXT] = "answer", [ANSWER_NULL] = "answer-null", [ANSWER_ERROR] = "answer-error"};
 
     for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (strcmp(kinds[i], name) != 0 || host->pam.answer_count == FAKEPAM_ANSWERS_MAX)

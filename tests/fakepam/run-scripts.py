@@ -126,7 +126,8 @@ class Script:
         lines = ['service sshd', 'arg config=@CONFIG'] + self.sent
         stdin = ''.join(out + '\n' for line in lines for out in self.expand(line, config))
         done = subprocess.run([os.environ['FAKEPAM_HOST'] + self.host], input=stdin, text=True,
-                              capture_output=True, timeout=240, check=False)
+                              errors='backslashreplace', capture_output=True, timeout=240,
+                              check=False)
         found = (done.stdout + done.stderr).splitlines()
         if done.returncode != 0:
             found.append(f'(exit status {done.returncode})')
