@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../../../sys/config.h"
+#include "scratch.h"
+
+#define GLOBAL "[global]\nhostname = host.example\n"
+#define REQUIRED "audience = pam://%h/%s\ntrust_anchors = /etc/root.pem\n"
+#define ISSUER "[issuer https://issuer.example]\n" REQUIRED
+
+static struct rules *load(struct scratch *scratch, const char *text, struct config_error *error)
+{
+    return config_load(scratch_write(scratch, "test.conf", text), geteuid(), error);
+}
+
+static void assert_good(struct scratch *scratch, const char *text)
+{
+    struct config_error error;
+    CONFIG_CLEANUP struct rules *rules = load(scratch, text, &error);
+
+    if (!rules)
+        fail_msg("%s", error.text);
+}
+
+/* `found` is in the message, which begins with the file and, unless it is 0, the line. */
+static void assert_bad(struct scratch *scratch, const char *text, unsigned line, const char *found)
+{
+    char place[PATH_MAX + 32];
+    struct config_error error;
+    CONFIG_CLEANUP struct rules *rules = load(scratch, text, &error);
+
+    if (rules)
+        fail_msg("accepted: %s", text);
+    if (line)
+        snprintf(place, sizeof(place), "%s:%u: ", scratch_path(scratch, "test.conf"), line);
+    else
+        snprintf(place, sizeof(place), "%s: ", scratch_path(scratch, "test.conf"));
+    if (strncmp(error.text, place, strlen(place)) != 0 || !strstr(error.text, found))
+        fail_msg("expected %s...%s, found %s", place, found, error.text);
+    assert_null(strchr(error.text, '\n'));
+}
+
+static void defaults(void **state)
+{
+    struct config_error error;
+    CONFIG_CLEANUP struct rules *rules = load(*state, GLOBAL ISSUER, &error);
+    const struct issuer_rules *issuer;
+
+    assert_non_null(rules);
+    assert_int_equal(rules->leeway, 60);
+    assert_string_equal(rules->hostname, "host.example");
+    assert_int_equal(rules->issuer_count, 1);
+    issuer = &rules->issuers[0];
+    assert_string_equal(issuer->issuer, "https://issuer.example");
+    assert_int_equal(issuer->audience.count, 1);
+    assert_int_equal(issuer->algorithms.count, 2);
+    assert_string_equal(issuer->algorithms.items[0], "ES256");
+    assert_string_equal(issuer->algorithms.items[1], "RS256");
+    assert_int_equal(issuer->signer_names.count, 1);
+    assert_string_equal(issuer->signer_names.items[0], "issuer.example");
+    assert_int_equal(issuer->signer_eku.count, 0);
+    assert_string_equal(issuer->signer_key_usage.items[0], "digitalSignature");
+    assert_int_equal(issuer->revocation, REVOCATION_REQUIRE);
+    assert_int_equal(issuer->short_lived, 0);
+    assert_int_equal(issuer->token_types.count, 3);
+    assert_int_equal(issuer->max_age, 0);
+    assert_int_equal(issuer->max_lifetime, 0);
+    assert_string_equal(issuer->user_claim, "sub");
+}
+
+static void values(void **state)
+{
+    struct config_error error;
+    CONFIG_CLEANUP struct rules *rules =
+        load(*state,
+             GLOBAL "leeway = 0\n" ISSUER "algorithms = EdDSA , PS512\nrevocation = prefer\n"
+                    "signer_names = a.example, *\nmax_age = 300\nrequire_claim = a=b, /x/y=1\n"
+                    "user_claim = email\nsigner_eku = 1.2.3\n",
+             &error);
+
+    assert_non_null(rules);
+    assert_int_equal(rules->leeway, 0);
+    assert_int_equal(rules->issuers[0].algorithms.count, 2);
+    assert_string_equal(rules->issuers[0].algorithms.items[0], "EdDSA");
+    assert_string_equal(rules->issuers[0].algorithms.items[1], "PS512");
+    assert_int_equal(rules->issuers[0].revocation, REVOCATION_PREFER);
+    assert_string_equal(rules->issuers[0].signer_names.items[1], "*");
+    assert_int_equal(rules->issuers[0].max_age, 300);
+    assert_string_equal(rules->issuers[0].require_claim.items[1], "/x/y=1");
+}
+
+static void bad_values(void **state)
+{
+    static const struct {
+        const char *line, *found;
+    } cases[] = {
+        {"algorithms = none", "algorithms: expected"},
+        {"algorithms = HS256", "found 'HS256'"},
+        {"algorithms = ES256,", "algorithms: expected"},
+        {"algorithms = ES256,,RS256", "algorithms: expected"},
+        {"algorithms =", "algorithms: expected"},
+        {"key_sources = jwk", "not supported by this version"},
+        {"key_sources =", "key_sources: expected"},
+        {"signer_eku = clientAuth", "signer_eku: expected an object identifier"},
+        {"signer_key_usage = keyCertSign", "signer_key_usage: expected"},
+        {"signer_key_usage =", "signer_key_usage: expected"},
+        {"revocation = Require", "revocation: expected require, prefer or off"},
+        {"revocation =", "revocation: expected"},
+        {"short_lived = -1", "short_lived: expected seconds"},
+        {"short_lived = 1d", "short_lived: expected seconds"},
+        {"short_lived = 1000000001", "short_lived: expected seconds"},
+        {"short_lived = 99999999999999999999", "short_lived: expected seconds"},
+        {"short_lived =", "short_lived: expected seconds"},
+        {"max_age = 0", "max_age: expected seconds from 1"},
+        {"max_lifetime = 0", "max_lifetime: expected seconds from 1"},
+        {"user_claim =", "user_claim: expected"},
+        {"user_map = /etc/pam_jwt/map", "not supported by this version"},
+        {"require_claim = name", "require_claim: expected"},
+        {"require_claim = =value", "require_claim: expected"},
+        {"require_scope = a b", "require_scope: expected"},
+        {"token_types =", "token_types: expected"},
+        {"fetch = aia", "not supported by this version"},
+        {"crl_files = /etc/crl.pem", "not supported by this version"},
+        {"jwks_uri = https://x", "not supported by this version"},
+        {"replay = require", "not supported by this version"},
+        {"certificate_trust = pinned", "not supported by this version"},
+        {"no_such_key = 1", "has no key 'no_such_key'"},
+        {"leeway = 60", "has no key 'leeway'"},
+        {"Algorithms = ES256", "has no key 'Algorithms'"},
+        {"user_claim = a\tb", "expected no control characters"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[512];
+
+        snprintf(text, sizeof(text), "%s%s\n", GLOBAL ISSUER, cases[i].line);
+        assert_bad(*state, text, 6, cases[i].found);
+    }
+}
+
+static void bad_required_values(void **state)
+{
+    assert_bad(*state, GLOBAL "[issuer https://a]\naudience = x\n", 0, "has no trust_anchors");
+    assert_bad(*state, GLOBAL "[issuer https://a]\ntrust_anchors = /x\n", 0, "has no audience");
+    assert_bad(*state, GLOBAL "[issuer https://a]\naudience =\n", 4, "audience: expected");
+    assert_bad(*state, GLOBAL "[issuer https://a]\naudience = a%x\n", 4, "audience: expected");
+    assert_bad(*state, GLOBAL "[issuer https://a]\naudience = a%\n", 4, "audience: expected");
+    assert_bad(*state, GLOBAL "[issuer https://a]\ntrust_anchors = root.pem\n", 4,
+               "trust_anchors: expected an absolute path");
+}
+
+static void host_names(void **state)
+{
+    static const char *const bad[] = {"localhost", "LOCALHOST", "localhost.localdomain",
+                                      "a b",       "host_name", "host/x"};
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        char text[512];
+
+        snprintf(text, sizeof(text), "[global]\nhostname = %s\n%s", bad[i], ISSUER);
+        assert_bad(*state, text, 2, "hostname: expected");
+    }
+}
+
+static void bad_syntax(void **state)
+{
+    assert_bad(*state, "", 0, "expected at least one section [issuer URL]");
+    assert_bad(*state, GLOBAL, 0, "expected at least one section [issuer URL]");
+    assert_bad(*state, "leeway = 60\n" ISSUER, 0, "a key before the first section");
+    assert_bad(*state, GLOBAL "leeway\n", 3, "Equal sign is missing");
+    assert_bad(*state, GLOBAL "leeway = 1\nleeway = 1\n", 4, "Duplicate key");
+    assert_bad(*state, GLOBAL "leeway = 1\nLeeway = 1\n", 4, "Duplicate key");
+    assert_bad(*state, GLOBAL ISSUER "[global]\n", 6, "Duplicate section");
+    assert_bad(*state, ISSUER "[issuer https://ISSUER.example]\n", 4, "Duplicate section");
+    assert_bad(*state, GLOBAL "  leeway = 1\n", 3, "space");
+    assert_bad(*state, GLOBAL "[issuer https://a\n", 3, "No closing bracket");
+    assert_bad(*state, GLOBAL "/* leeway */\n", 3, "Equal sign is missing");
+    assert_bad(*state, GLOBAL "[Global]\n", 3, "Duplicate section");
+    assert_bad(*state, "[Global]\nleeway = 1\n", 1, "found [Global]");
+    assert_bad(*state, GLOBAL "[issuers https://a]\nx = 1\n", 3, "found [issuers https://a]");
+    assert_bad(*state, GLOBAL "[service sudo]\nmax_age = 1\n", 3, "not supported by this version");
+    assert_bad(*state, GLOBAL "[replay]\nstore = /x\n", 3, "not supported by this version");
+}
+
+static void comments(void **state)
+{
+    assert_good(*state, "# comment\n; comment\n\n" GLOBAL "# leeway = x\n" ISSUER);
+    /* a comment stands on a line of its own */
+    assert_bad(*state, GLOBAL "leeway = 60 # seconds\n" ISSUER, 3, "leeway: expected");
+}
+
+static void nul_byte(void **state)
+{
+    struct scratch *scratch = *state;
+    const char *path = scratch_path(scratch, "nul.conf");
+    struct config_error error;
+    FILE *file = fopen(path, "we");
+
+    assert_non_null(file);
+    fwrite(GLOBAL ISSUER "#\0\n", 1, sizeof(GLOBAL ISSUER "#\0\n") - 1, file);
+    fclose(file);
+    chmod(path, 0644);
+    assert_null(config_load(path, geteuid(), &error));
+    assert_non_null(strstr(error.text, "NUL byte"));
+}
+
+static void issuers(void **state)
+{
+    assert_bad(*state, GLOBAL "[issuer urn:x]\n" REQUIRED, 0, "set signer_names");
+    assert_bad(*state, GLOBAL "[issuer http://a.example]\n" REQUIRED, 0, "set signer_names");
+    assert_bad(*state, GLOBAL "[issuer https://]\n" REQUIRED, 0, "set signer_names");
+    assert_bad(*state, GLOBAL "[issuer https://user@a.example]\n" REQUIRED, 0, "set signer_names");
+    assert_good(*state, GLOBAL "[issuer urn:x]\nsigner_names = a\n" REQUIRED);
+    assert_good(*state, GLOBAL "[issuer https://a.example:8443/realm]\n" REQUIRED);
+    assert_bad(*state, GLOBAL "[issuer https://a]\n" REQUIRED "[issuer https://b]\n" REQUIRED, 0,
+               "needs user_map = identity");
+    assert_bad(*state,
+               GLOBAL "[issuer https://a]\n" REQUIRED
+                      "user_map = identity\n[issuer https://b]\n" REQUIRED,
+               0, "[issuer https://b] needs user_map = identity");
+    assert_good(*state, GLOBAL "[issuer https://a]\n" REQUIRED
+                               "user_map = identity\n[issuer https://b]\n" REQUIRED
+                               "user_map = identity\n");
+}
+
+static void assert_conf_d(struct scratch *scratch, const char *found)
+{
+    struct config_error error;
+    CONFIG_CLEANUP struct rules *rules = load(scratch, GLOBAL ISSUER, &error);
+
+    if (!found) {
+        assert_non_null(rules);
+        return;
+    }
+    assert_null(rules);
+    if (!strstr(error.text, found))
+        fail_msg("expected %s, found %s", found, error.text);
+}
+
+static void conf_d(void **state)
+{
+    struct scratch *scratch = *state;
+
+    assert_int_equal(mkdir(scratch_path(scratch, "conf.d"), 0755), 0);
+    scratch_write(scratch, "conf.d/b.conf", "[global]\nleeway = 5\n");
+    scratch_write(scratch, "conf.d/a.conf", "[issuer https://issuer.example]\nmax_age = 9\n");
+    scratch_write(scratch, "conf.d/ignored.conf.dpkg-old", "nonsense");
+    scratch_write(scratch, "conf.d/.hidden.conf", "nonsense");
+    assert_conf_d(scratch, NULL);
+    scratch_write(scratch, "conf.d/c.conf", "[global]\nleeway = 5\n");
+    assert_conf_d(scratch, "c.conf:2: [global] leeway was set before");
+    scratch_write(scratch, "conf.d/c.conf", "[issuer https://Issuer.example]\nmax_age = 9\n");
+    assert_conf_d(scratch, "c.conf:1: [issuer https://Issuer.example] differs");
+    scratch_write(scratch, "conf.d/c.conf", "");
+    assert_conf_d(scratch, NULL);
+    assert_int_equal(chmod(scratch_path(scratch, "conf.d/c.conf"), 0666), 0);
+    assert_conf_d(scratch, "c.conf: expected nobody but its owner to write it");
+    assert_int_equal(unlink(scratch_path(scratch, "conf.d/c.conf")), 0);
+    assert_int_equal(symlink("nowhere", scratch_path(scratch, "conf.d/c.conf")), 0);
+    assert_conf_d(scratch, "c.conf: No such file");
+    assert_int_equal(unlink(scratch_path(scratch, "conf.d/c.conf")), 0);
+    assert_int_equal(mkdir(scratch_path(scratch, "conf.d/c.conf"), 0755), 0);
+    assert_conf_d(scratch, "c.conf: expected a regular file");
+}
+
+static void conf_d_that_cannot_be_read(void **state)
+{
+    struct scratch *scratch = *state;
+
+    assert_int_equal(symlink("nowhere", scratch_path(scratch, "conf.d")), 0);
+    assert_conf_d(scratch, "conf.d: No such file");
+    assert_int_equal(unlink(scratch_path(scratch, "conf.d")), 0);
+    assert_int_equal(mkdir(scratch_path(scratch, "conf.d"), 0777), 0);
+    assert_int_equal(chmod(scratch_path(scratch, "conf.d"), 0777), 0);
+    assert_conf_d(scratch, "conf.d: expected nobody but its owner to write it");
+}
+
+static void printed_and_read_again(void **state)
+{
+    struct config_error error;
+    CONFIG_CLEANUP struct rules *rules = load(
+        *state, GLOBAL ISSUER "max_age = 5\nrequire_amr = mfa, hwk\nrevocation = off\n", &error);
+    char *first = NULL, *second = NULL;
+    size_t size;
+    FILE *out = open_memstream(&first, &size);
+
+    assert_non_null(rules);
+    config_print(rules, out);
+    fclose(out);
+    config_free(&rules);
+    rules = load(*state, first, &error);
+    if (!rules)
+        fail_msg("%s in\n%s", error.text, first);
+    out = open_memstream(&second, &size);
+    config_print(rules, out);
+    fclose(out);
+    assert_string_equal(first, second);
+    assert_non_null(strstr(first, "require_amr = mfa, hwk\n"));
+    free(first);
+    free(second);
+}
+
+#define SCRATCH_TEST(name) cmocka_unit_test_setup_teardown(name, scratch_make, scratch_remove)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCRATCH_TEST(defaults),
+        SCRATCH_TEST(values),
+        SCRATCH_TEST(bad_values),
+        SCRATCH_TEST(bad_required_values),
+        SCRATCH_TEST(host_names),
+        SCRATCH_TEST(bad_syntax),
+        SCRATCH_TEST(comments),
+        SCRATCH_TEST(nul_byte),
+        SCRATCH_TEST(issuers),
+        SCRATCH_TEST(conf_d),
+        SCRATCH_TEST(conf_d_that_cannot_be_read),
+        SCRATCH_TEST(printed_and_read_again),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../../sys/wire.h"
+
+static const struct wire_verdict verdict = {
+    .status = STATUS_EXPIRED,
+    .expires = 5,
+    .valid_until = 65,
+    .detail = {(const unsigned char *)"detail", 6},
+    .issuer = {(const unsigned char *)"issuer", 6},
+    .steps = {(const unsigned char *)"a\tb\tc\n", 6},
+};
+
+static bool text_is(struct span span, const char *text)
+{
+    return span_equal(span, span_text(text));
+}
+
+static void there_and_back(void **state)
+{
+    unsigned char message[WIRE_REQUEST_MAX];
+    struct wire_setup setup = {.timeout_ms = 10,
+                               .explain = true,
+                               .has_time = true,
+                               .time = -3,
+                               .config = span_text("/c"),
+                               .service = span_text("sshd")};
+    struct wire_request request = {.user = span_text("alice"), .token = span_of("a\0b", 3)};
+    struct wire_verdict back;
+    size_t len;
+
+    (void)state;
+    len = wire_put_setup(&setup, message, sizeof(message));
+    setup = (struct wire_setup){0};
+    assert_true(wire_get_setup(span_of(message, len), &setup));
+    assert_int_equal(setup.timeout_ms, 10);
+    assert_true(setup.explain && setup.has_time && !setup.trust_caller);
+    assert_int_equal(setup.time, -3);
+    assert_true(text_is(setup.config, "/c") && text_is(setup.service, "sshd"));
+    len = wire_put_request(&request, message, sizeof(message));
+    assert_true(wire_get_request(span_of(message, len), &request));
+    assert_true(text_is(request.user, "alice"));
+    assert_int_equal(request.token.len, 3);
+    len = wire_put_verdict(&verdict, message, sizeof(message));
+    assert_true(wire_get_verdict(span_of(message, len), &back));
+    assert_int_equal(back.status, STATUS_EXPIRED);
+    assert_int_equal(back.expires, 5);
+    assert_int_equal(back.valid_until, 65);
+    assert_true(text_is(back.detail, "detail") && text_is(back.steps, "a\tb\tc\n"));
+}
+
+/* No beginning of a verdict, and nothing behind one, is a verdict. */
+static void exact_length(void **state)
+{
+    unsigned char message[WIRE_VERDICT_MAX] = {0};
+    size_t len = wire_put_verdict(&verdict, message, sizeof(message));
+    struct wire_verdict back;
+
+    (void)state;
+    for (size_t i = 0; i < len; i++) {
+        assert_false(wire_get_verdict(span_of(message, i), &back));
+        assert_int_equal(back.status, STATUS_INTERNAL_ERROR);
+    }
+    assert_false(wire_get_verdict(span_of(message, len + 1), &back));
+    assert_true(wire_get_verdict(span_of(message, len), &back));
+}
+
+/* Whatever byte is changed, nothing outside the message is touched (sanitizers look on). */
+static void changed_bytes(void **state)
+{
+    unsigned char message[WIRE_VERDICT_MAX];
+    size_t len = wire_put_verdict(&verdict, message, sizeof(message));
+    struct wire_verdict back;
+
+    (void)state;
+    for (size_t i = 0; i < len; i++)
+        for (unsigned value = 0; value < 256; value += 51) {
+            unsigned char kept = message[i];
+
+            message[i] = (unsigned char)value;
+            if (wire_get_verdict(span_of(message, len), &back))
+                assert_true(back.detail.len <= len && status_known(back.status));
+            message[i] = kept;
+        }
+}
+
+static void not_that_kind(void **state)
+{
+    unsigned char message[256];
+    struct wire_request request = {.user = span_text("a"), .token = span_text("b")};
+    struct wire_setup setup;
+    struct wire_verdict back;
+    size_t len = wire_put_request(&request, message, sizeof(message));
+
+    (void)state;
+    assert_false(wire_get_setup(span_of(message, len), &setup));
+    assert_false(wire_get_verdict(span_of(message, len), &back));
+    assert_false(wire_get_request(span_of(message, 0), &request));
+}
+
+static void nul_in_text(void **state)
+{
+    unsigned char message[256];
+    struct wire_request request = {.user = span_of("a\0b", 3)};
+    size_t len = wire_put_request(&request, message, sizeof(message));
+
+    (void)state;
+    assert_false(wire_get_request(span_of(message, len), &request));
+}
+
+static void no_room(void **state)
+{
+    unsigned char message[64];
+    const struct wire_request request = {.token = span_of(message, sizeof(message))};
+
+    (void)state;
+    assert_int_equal(wire_put_request(&request, message, sizeof(message)), 0);
+}
+
+static void unknown_status(void **state)
+{
+    unsigned char message[WIRE_VERDICT_MAX];
+    struct wire_verdict odd = {.status = (enum status)99}, back;
+    size_t len = wire_put_verdict(&odd, message, sizeof(message));
+
+    (void)state;
+    assert_false(wire_get_verdict(span_of(message, len), &back));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(there_and_back), cmocka_unit_test(exact_length),
+        cmocka_unit_test(changed_bytes),  cmocka_unit_test(not_that_kind),
+        cmocka_unit_test(nul_in_text),    cmocka_unit_test(no_room),
+        cmocka_unit_test(unknown_status),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
