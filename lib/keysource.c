@@ -5,25 +5,16 @@
 #include <stdlib.h>
 
 #include "base64url.h"
+#include "der.h"
 #include "jwk.h"
 
 /* Whether the bytes are one DER SEQUENCE and no more: nothing may hide behind a certificate. */
 static bool one_sequence(struct span der)
 {
-    size_t header = 2, len;
+    struct span content;
+    unsigned tag;
 
-    if (der.len < 2 || der.ptr[0] != 0x30)
-        return false;
-    len = der.ptr[1];
-    if (len >= 0x80) {
-        size_t count = len & 0x7f;
-
-        if (count < 1 || count > 3 || der.len < 2 + count)
-            return false;
-        for (len = 0, header += count; count > 0; count--)
-            len = len << 8 | der.ptr[header - count];
-    }
-    return der.len - header == len;
+    return der_take(&der, &tag, &content) && tag == DER_SEQUENCE && der.len == 0;
 }
 
 static enum status import(struct span der, unsigned index, struct untrusted_chain *chain,

@@ -95,12 +95,24 @@ static struct json_object *find_claim(struct json_object *claims, const char *na
     return json_pointer_get(claims, name, &found) == 0 ? found : NULL;
 }
 
+/* json-c makes the largest integer of all that are larger: such a one equals nothing. */
+static bool integer_is(struct json_object *claim, const char *wanted)
+{
+    char text[32];
+    int64_t integer;
+
+    if (!json_time(claim, &integer))
+        return false;
+    snprintf(text, sizeof(text), "%lld", (long long)integer);
+    return strcmp(text, wanted) == 0;
+}
+
 static bool claim_has(struct json_object *claim, const char *wanted)
 {
     if (json_object_is_type(claim, json_type_boolean))
         return strcmp(json_object_get_boolean(claim) ? "true" : "false", wanted) == 0;
     if (json_object_is_type(claim, json_type_int))
-        return strcmp(json_object_to_json_string(claim), wanted) == 0;
+        return integer_is(claim, wanted);
     return json_string_or_array_has(claim, span_text(wanted));
 }
 

@@ -3,12 +3,29 @@
 
 #include <gnutls/crypto.h>
 #include <json-c/json.h>
+#include <limits.h>
 #include <stdlib.h>
 
 struct signed_claims {
     struct json_object *header;
     struct json_object *claims;
 };
+
+/* The salt that an RSA-PSS key with parameters asks for (RFC 4055 section 3.1); 0: none. */
+static unsigned salt_of(gnutls_pubkey_t key)
+{
+    gnutls_digest_algorithm_t digest;
+    gnutls_x509_spki_t spki;
+    unsigned salt = 0;
+
+    if (gnutls_x509_spki_init(&spki) < 0)
+        return UINT_MAX;
+    if (gnutls_pubkey_get_spki(key, spki, 0) >= 0 &&
+        gnutls_x509_spki_get_rsa_pss_params(spki, &digest, &salt) < 0)
+        salt = 0;
+    gnutls_x509_spki_deinit(spki);
+    return salt;
+}
 
 static enum status choose(const struct token *token, gnutls_pubkey_t key,
                           gnutls_sign_algorithm_t *sign, unsigned *bits, struct report *report)
@@ -25,6 +42,12 @@ static enum status choose(const struct token *token, gnutls_pubkey_t key,
             report, STATUS_BAD_KEY, "alg %s does not fit a key of type %s (%s)",
             alg_name(token->alg), gnutls_pk_algorithm_get_name((gnutls_pk_algorithm_t)type),
             curve == GNUTLS_ECC_CURVE_INVALID ? "no curve" : gnutls_ecc_curve_get_name(curve));
+
+    /* RFC 7518 section 3.5: as much salt as the hash is long, not more */
+    if (type == GNUTLS_PK_RSA_PSS &&
+        salt_of(key) > gnutls_hash_get_len(gnutls_sign_get_hash_algorithm(*sign)))
+        return report_refuse(report, STATUS_BAD_KEY, "the RSA-PSS key wants more salt than %s has",
+                             alg_name(token->alg));
     return STATUS_ACCEPTED;
 }
 
@@ -74,6 +97,10 @@ static enum status check(const struct token *token, gnutls_pubkey_t key, struct 
         return report_refuse(report, STATUS_BAD_SIGNATURE,
                              "expected a signature of %zu bytes, found %zu", size,
                              token->signature.len);
+
+    /* RFC 8032 section 5.2.7: S is less than the order, so its last octet is zero; nettle looks at 56 */
+    if (sign == GNUTLS_SIGN_EDDSA_ED448 && token->signature.ptr[size - 1] != 0)
+        return report_refuse(report, STATUS_BAD_SIGNATURE, "Ed448: S is not in canonical form");
 
     result = verify(token, key, sign);
     if (result == GNUTLS_E_INSUFFICIENT_SECURITY ||

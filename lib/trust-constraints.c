@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "der.h"
+
 #define EXTENSIONS_MAX 32
 #define OID_SIZE 128
 
@@ -88,40 +90,58 @@ static enum status check_extensions(gnutls_x509_crt_t cert, unsigned which, stru
     }
 }
 
-typedef int (*get_constraint)(gnutls_x509_name_constraints_t, unsigned, unsigned *,
-                              gnutls_datum_t *);
-
-static bool kinds_supported(gnutls_x509_name_constraints_t constraints, get_constraint get)
+/* A GeneralSubtree with a dNSName, rfc822Name or iPAddress, from minimum 0 to no maximum. */
+static bool subtree_supported(struct span subtree)
 {
-    for (unsigned i = 0;; i++) {
-        gnutls_datum_t name;
-        unsigned type;
-        int found = get(constraints, i, &type, &name);
+    struct span base;
+    unsigned tag;
 
-        if (found == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
-            return true;
-        if (found < 0 || (type != GNUTLS_SAN_DNSNAME && type != GNUTLS_SAN_RFC822NAME &&
-                          type != GNUTLS_SAN_IPADDRESS))
+    return der_take(&subtree, &tag, &base) && (tag == 0x81 || tag == 0x82 || tag == 0x87) &&
+           subtree.len == 0;
+}
+
+/* All of permittedSubtrees or excludedSubtrees. */
+static bool subtrees_supported(struct span subtrees)
+{
+    while (subtrees.len > 0) {
+        struct span subtree;
+        unsigned tag;
+
+        if (!der_take(&subtrees, &tag, &subtree) || tag != DER_SEQUENCE ||
+            !subtree_supported(subtree))
             return false;
     }
+    return true;
+}
+
+/* The DER of NameConstraints (RFC 5280 section 4.2.1.10): GnuTLS drops some that it cannot enforce.
+ */
+static bool constraints_supported(struct span der)
+{
+    struct span list, subtrees;
+    unsigned tag;
+
+    if (!der_take(&der, &tag, &list) || tag != DER_SEQUENCE || der.len > 0)
+        return false;
+    while (list.len > 0)
+        if (!der_take(&list, &tag, &subtrees) || (tag != 0xa0 && tag != 0xa1) ||
+            !subtrees_supported(subtrees))
+            return false;
+    return true;
 }
 
 static enum status check_name_constraints(gnutls_x509_crt_t cert, unsigned which,
                                           struct report *report)
 {
-    gnutls_x509_name_constraints_t constraints;
+    gnutls_datum_t der = {NULL, 0};
     unsigned critical;
     bool supported;
-    int found;
+    int found = gnutls_x509_crt_get_extension_by_oid2(cert, "2.5.29.30", 0, &der, &critical);
 
-    if (gnutls_x509_name_constraints_init(&constraints) < 0)
-        return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for name constraints");
-    found = gnutls_x509_crt_get_name_constraints(cert, constraints, 0, &critical);
-    supported =
-        found == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE ||
-        (found >= 0 && kinds_supported(constraints, gnutls_x509_name_constraints_get_permitted) &&
-         kinds_supported(constraints, gnutls_x509_name_constraints_get_excluded));
-    gnutls_x509_name_constraints_deinit(constraints);
+    if (found == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+        return STATUS_ACCEPTED;
+    supported = found >= 0 && constraints_supported(span_of(der.data, der.size));
+    gnutls_free(der.data);
 
     /* RFC 5280 section 4.2.1.10: constraints on other kinds of names are not enforced by GnuTLS */
     if (!supported)

@@ -260,11 +260,12 @@ static enum status try_anchors(const struct untrusted_chain *chain, unsigned las
 
     memcpy(candidate.certs, chain->certs, (last + 1) * sizeof(chain->certs[0]));
     for (unsigned i = 0; i < anchors->count; i++) {
-        enum status status = STATUS_UNTRUSTED_CHAIN;
+        enum status status;
 
+        if (!issued(anchors->certs[i], chain->certs[last]))
+            continue;
         candidate.certs[last + 1] = anchors->certs[i];
-        if (issued(anchors->certs[i], chain->certs[last]))
-            status = check_candidate(&candidate, now, report);
+        status = check_candidate(&candidate, now, report);
         if (status == STATUS_ACCEPTED)
             return keep(&candidate, path, report);
         remember(outcome, status, report);

@@ -102,7 +102,9 @@ void journal_reason(pam_handle_t *pamh, enum status status, struct span detail,
         put_escaped(&line, detail, true);
     else
         put(&line, status_sentence(status));
-    put(&line, ";");
+    /* a verdict that got as far as the token names it; without one there is nothing behind the
+     * semicolon */
+    put(&line, verdict->token_id.len > 0 ? ";" : "");
     put_identity(&line, verdict);
     pam_syslog(pamh, status > 0 ? LOG_NOTICE : LOG_ERR, "%s", line.text);
 }

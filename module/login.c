@@ -211,8 +211,8 @@ static void log_conversation(const struct login *login, int result, unsigned par
 
     pam_syslog(login->pamh, LOG_NOTICE, "no answer to prompt %u: %s%s", parts,
                pam_strerror(login->pamh, result),
-               sudo ? "; sudo passes 511 bytes at most: SUDO_ASKPASS=pam-jwt-askpass sudo -A "
-                      "sends a token in parts"
+               sudo ? "; if it was a token: sudo passes 511 bytes at most, "
+                      "SUDO_ASKPASS=pam-jwt-askpass sudo -A sends it in parts"
                     : "");
 }
 

@@ -1,11 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# post-install.sh CONF STATE: run by `meson install`. Makes the user _pam_jwt and the directory that
-# tells its number, as CONF/sysusers.conf and CONF/tmpfiles.conf say.
+# post-install.sh CONF STATE EXAMPLE CONFIG: run by `meson install`. Copies the file EXAMPLE into the
+# directory CONFIG unless there is one of that name. Makes the user _pam_jwt and the directory that tells
+# its number, as CONF/sysusers.conf and CONF/tmpfiles.conf say.
 set -eu
 
 conf=$1
 state=$2
+example=$3
+config=${DESTDIR-}$4/pam_jwt.conf
+
+# A link that leads nowhere is the administrator's, too.
+if [ -e "$config" ] || [ -L "$config" ]; then
+    echo "pam_jwt: $config is left as it is"
+else
+    install -m 644 "$example" "$config"
+fi
 
 if [ -n "${DESTDIR-}" ] || [ "$(id -u)" -ne 0 ]; then
     echo "pam_jwt: on the host, as root: systemd-sysusers pam_jwt.conf && systemd-tmpfiles --create pam_jwt.conf"

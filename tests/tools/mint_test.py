@@ -14,7 +14,7 @@ SIGNERS = {
     "signer-es256": ("ES256",),
     "signer-es384": ("ES384",),
     "signer-es512": ("ES512",),
-    "signer-rsa": ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+    "signer-rs256": ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
     "signer-ed25519": ("EdDSA", "Ed25519"),
     "signer-ed448": ("EdDSA", "Ed448"),
 }
@@ -155,7 +155,7 @@ class Failures(pamjwt.PamJwtTest):
 
     def test_key_of_another_algorithm(self):
         for signer, alg in (("signer-es256", "ES384"), ("signer-es256", "RS256"),
-                            ("signer-es256", "EdDSA"), ("signer-rsa", "ES256"),
+                            ("signer-es256", "EdDSA"), ("signer-rs256", "ES256"),
                             ("signer-ed25519", "Ed448"), ("signer-ed448", "Ed25519")):
             text = self.assert_fails("--key", fixture(signer + ".key"), "--alg", alg)
             self.assertIn("--alg", text)

@@ -4,6 +4,10 @@
 Gives every *.vector of this folder to `$PAM_JWT explain`; compares verdict, reason and exit code.
 Then sees to it that every status of lib/status.def has a vector. Prints TAP. Arguments: names of
 vectors, to run only those.
+
+A vector is lines of `key: value`: about; expect (a slug or `accepted`); time, service, user, config
+(a file of config/ without .conf), each with the default below; last token or token-base64. {anchors}
+in a configuration stands for a copy of tests/fixtures/pki.
 """
 
 import base64

@@ -278,8 +278,8 @@ static void test_ecdsa_zero_bytes(void **state)
     (void)state;
     for (unsigned i = 0; i < 20000 && seen != 15; i++) {
         gnutls_datum_t good = jws_sign("ES256", make_key(KEY_P256, 2), GNUTLS_SIGN_ECDSA_SHA256);
-        unsigned kind = (good.data[0] == 0) | (good.data[32] == 0) << 1 |
-                        (good.data[0] >= 0x80) << 2 | (good.data[32] >= 0x80) << 3;
+        unsigned kind = (good.data[0] == 0 ? 1u : 0) | (good.data[32] == 0 ? 2u : 0) |
+                        (good.data[0] >= 0x80 ? 4u : 0) | (good.data[32] >= 0x80 ? 8u : 0);
 
         if (kind & ~seen)
             assert_int_equal(verify("ES256", good.data, 64, KEY_P256), STATUS_ACCEPTED);
@@ -348,22 +348,23 @@ static gnutls_x509_privkey_t salted_key(unsigned salt)
     return key;
 }
 
-/* RFC 7518 section 3.5: the salt is as long as the hash, whatever the certificate allows */
-static void test_pss_salt(void **state)
+/* RFC 7518 section 3.5: a key that wants more salt than the hash is long signs no PS256 */
+static void test_pss_key_of_other_salt(void **state)
 {
-    static const unsigned salts[] = {0, 20, 31, 32, 33, 48, 64, 222};
+    static const unsigned salts[] = {20, 32, 33, 64, 222};
 
     (void)state;
     for (size_t i = 0; i < sizeof(salts) / sizeof(salts[0]); i++) {
         gnutls_x509_privkey_t key = salted_key(salts[i]);
         TRUSTED_KEY_CLEANUP struct trusted_key *own = trust_pubkey(key, NULL);
         gnutls_datum_t signature = jws_sign("PS256", key, GNUTLS_SIGN_RSA_PSS_SHA256);
-        enum status expected = salts[i] == 32 ? STATUS_ACCEPTED : STATUS_BAD_SIGNATURE;
+        struct span bytes = span_of(signature.data, signature.size);
+        enum status found = verify_bytes("{\"alg\":\"PS256\"}", CLAIMS, bytes, own);
 
-        assert_int_equal(verify("PS256", signature.data, signature.size, KEY_RSA), expected);
-        assert_int_equal(verify_bytes("{\"alg\":\"PS256\"}", CLAIMS,
-                                      span_of(signature.data, signature.size), own),
-                         expected);
+        if (salts[i] < 32)
+            assert_int_not_equal(found, STATUS_ACCEPTED);
+        else
+            assert_int_equal(found, salts[i] == 32 ? STATUS_ACCEPTED : STATUS_BAD_KEY);
         gnutls_free(signature.data);
         gnutls_x509_privkey_deinit(key);
     }
@@ -405,7 +406,7 @@ static void test_eddsa_malleable(void **state)
     gnutls_free(good.data);
 }
 
-static void test_claims(void **state)
+static void test_accessors(void **state)
 {
     SIGNED_CLAIMS_CLEANUP struct signed_claims *claims =
         make_claims("{\"alg\":\"ES256\",\"typ\":\"JWT\"}", "{\"sub\":\"alice\"}");
@@ -432,10 +433,10 @@ int main(void)
         cmocka_unit_test(test_ecdsa_zero_bytes),
         cmocka_unit_test(test_rsa_zero_byte),
         cmocka_unit_test(test_rsa_numbers),
-        cmocka_unit_test(test_pss_salt),
+        cmocka_unit_test(test_pss_key_of_other_salt),
         cmocka_unit_test(test_pss_key_of_other_hash),
         cmocka_unit_test(test_eddsa_malleable),
-        cmocka_unit_test(test_claims),
+        cmocka_unit_test(test_accessors),
     };
     int failed = cmocka_run_group_tests(tests, make_all, free_all);
 

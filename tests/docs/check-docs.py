@@ -1,0 +1,121 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""check-docs.py SOURCE PAM_JWT: the documents name what the tables of the code have, and nothing else. TAP."""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+SOURCE, PAM_JWT = pathlib.Path(sys.argv[1]), sys.argv[2]
+
+
+def read(*names):
+    return SOURCE.joinpath(*names).read_text(encoding='utf-8')
+
+
+def slugs():
+    return re.findall(r'^STATUS\(\w+, -?\d+, "([a-z0-9-]+)"', read('lib', 'status.def'), re.MULTILINE)
+
+
+def option_rows():
+    """Key and default of each option; None: required."""
+    text = read('sys', 'options.def')
+    rows = re.findall(r'^(?:GLOBAL|ISSUER)\((\w+), \w+, ("(?:[^"]*)"|NULL)', text, re.MULTILINE)
+    rows += re.findall(r'^FIXED\((\w+), ("(?:[^"]*)")', text, re.MULTILINE)
+    return {key: None if value == 'NULL' else value.strip('"') for key, value in rows}
+
+
+def listed(page, macro):
+    """The arguments of `.It MACRO` in a manual page."""
+    return re.findall(rf'^\.It {macro} (\S+)', read('man', page), re.MULTILINE)
+
+
+def settings():
+    """The lines of conf/pam_jwt.conf that are settings behind a comment sign."""
+    return re.findall(r'^#(\[.*\]|\w+ =.*)$', read('conf', 'pam_jwt.conf'), re.MULTILINE)
+
+
+def every_reason_is_in_the_manual():
+    expected, found = slugs(), listed('pam_jwt.8', 'Cm')
+    missing = [slug for slug in expected if slug not in found]
+    assert not missing, missing
+
+
+def every_argument_is_in_the_manual():
+    table = read('module', 'options.c').split('} rows[] = {')[1].split('};')[0]
+    arguments = re.findall(r'\{"(\w+)"', table)
+    assert len(arguments) > 5, arguments
+    found = listed('pam_jwt.8', 'Ic')
+    missing = [name for name in arguments if not any(re.match(rf'{name}(=|$)', word)
+                                                     for word in found)]
+    assert not missing, missing
+
+
+def every_key_is_in_the_manual():
+    found = listed('pam_jwt.conf.5', 'Cm')
+    assert sorted(option_rows()) == sorted(found), set(option_rows()) ^ set(found)
+
+
+def every_key_is_in_the_example_with_its_default():
+    rows = option_rows()
+    given = dict(line.split(' =', 1) for line in settings() if line[0] != '[')
+    assert sorted(given) == sorted(rows), set(given) ^ set(rows)
+    for key, value in rows.items():
+        if value is not None:
+            assert given[key].strip() == value, f'{key} ={given[key]}, expected {value}'
+
+
+def pam_jwt_config(text):
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(os.path.realpath(directory), 'pam_jwt.conf')
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(text)
+        os.chmod(path, 0o644)
+        return subprocess.run([PAM_JWT, 'config', '--config', path], capture_output=True,
+                              text=True, check=False)
+
+
+def the_example_is_a_configuration_once_uncommented():
+    text = re.sub(r'^#(?=\[|\w+ =)', '', read('conf', 'pam_jwt.conf'), flags=re.MULTILINE)
+    text = text.replace('hostname =\n', 'hostname = host.example\n')
+    done = pam_jwt_config(text)
+    assert done.returncode == 0, done.stderr
+    sections = [line for line in settings() if line[0] == '[']
+    assert len(sections) == 2, sections
+
+
+def the_example_as_shipped_lets_nobody_in():
+    done = pam_jwt_config(read('conf', 'pam_jwt.conf'))
+    assert done.returncode == 1 and '[issuer URL]' in done.stderr, done.stderr
+
+
+def every_reason_has_advice():
+    names = re.findall(r'^STATUS\((\w+),', read('lib', 'status.def'), re.MULTILINE)
+    text = read('tools', 'advice.c')
+    missing = [name for name in names if f'STATUS_{name},' not in text]
+    assert not missing, missing
+
+
+TESTS = [every_reason_is_in_the_manual, every_argument_is_in_the_manual,
+         every_key_is_in_the_manual, every_key_is_in_the_example_with_its_default,
+         the_example_is_a_configuration_once_uncommented, the_example_as_shipped_lets_nobody_in,
+         every_reason_has_advice]
+
+
+def main():
+    failed = 0
+    print(f'1..{len(TESTS)}')
+    for number, check in enumerate(TESTS, 1):
+        name = check.__name__.replace('_', ' ')
+        try:
+            check()
+            print(f'ok {number} - {name}')
+        except AssertionError as error:
+            failed = 1
+            print(f'not ok {number} - {name}\n# {error}')
+    return failed
+
+
+sys.exit(main())

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the tests of real services share: the log, users, tokens, a configuration, sshd."""
+import os
+import pathlib
+import random
+import shutil
+import socket
+import subprocess
+import threading
+import time
+
+HOST = 'host.example'
+ISSUER = 'https://issuer.example'
+PKI = pathlib.Path(__file__).resolve().parent.parent / 'fixtures' / 'pki'
+CONFIG = f"""\
+[issuer {ISSUER}]
+audience = pam://%h/%s
+trust_anchors = /etc/pam_jwt/anchors/root.pem
+revocation = off
+"""
+PART = 500
+
+
+class Log:
+    """/dev/log of this world."""
+
+    def __init__(self):
+        self.lines = []
+        self.changed = threading.Condition()
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind('/dev/log')
+        os.chmod('/dev/log', 0o666)
+        threading.Thread(target=self.receive, daemon=True).start()
+
+    def receive(self):
+        while True:
+            line = self.socket.recv(65536).decode(errors='backslashreplace').rstrip('\0\n')
+            with self.changed:
+                self.lines.append(line)
+                self.changed.notify_all()
+
+    def mark(self):
+        with self.changed:
+            return len(self.lines)
+
+    def since(self, mark):
+        with self.changed:
+            return self.lines[mark:]
+
+    def wait(self, text, mark=0, timeout=30):
+        """The first line since the mark that has the text."""
+        end = time.monotonic() + timeout
+        with self.changed:
+            while True:
+                for line in self.lines[mark:]:
+                    if text in line:
+                        return line
+                left = end - time.monotonic()
+                if left <= 0 or not self.changed.wait(left):
+                    raise AssertionError(f'no log line has {text!r}: {self.lines[mark:]}')
+
+
+def run(*command, stdin='', **options):
+    return subprocess.run(command, input=stdin, text=True, capture_output=True, timeout=120,
+                          check=False, **options)
+
+
+def must(*command, **options):
+    done = run(*command, **options)
+    assert done.returncode == 0, f'{command}: {done.stdout}{done.stderr}'
+    return done.stdout
+
+
+def mint(service='sshd', signer='signer-es256', alg='ES256', key=None, **claims):
+    now = int(time.time())
+    claims = {'iss': ISSUER, 'sub': 'alice', 'aud': f'pam://{HOST}/{service}', 'iat': str(now),
+              'exp': str(now + 600), **claims}
+    given = [f'--claim={name}={value}' for name, value in claims.items()]
+    return must('pam-jwt', 'mint', '--key', str(PKI / f'{key or signer}.key'), '--chain',
+                str(PKI / f'{signer}.chain.pem'), '--alg', alg, *given).strip()
+
+
+def tampered(token):
+    head, claims, signature = token.split('.')
+    return '.'.join((head, claims, ('B' if signature[0] == 'A' else 'A') + signature[1:]))
+
+
+def parts(token):
+    """A line for each prompt."""
+    return ''.join(token[at:at + PART] + '\n' for at in range(0, len(token) + 1, PART))
+
+
+def pam_service(name, arguments=''):
+    pathlib.Path('/etc/pam.d', name).write_text(f"""\
+auth     required pam_jwt.so {arguments}
+account  required pam_jwt.so
+account  required pam_unix.so
+session  required pam_jwt.so
+session  required pam_permit.so
+""", encoding='ascii')
+
+
+def install_configuration():
+    shutil.copy(PKI / 'root.pem', '/etc/pam_jwt/anchors/root.pem')
+    os.chmod('/etc/pam_jwt/anchors/root.pem', 0o644)
+    write_configuration(CONFIG)
+    must('useradd', '--create-home', '--shell', '/bin/sh', 'alice')
+
+
+def write_configuration(text):
+    pathlib.Path('/etc/pam_jwt/pam_jwt.conf').write_text(text, encoding='ascii')
+    os.chmod('/etc/pam_jwt/pam_jwt.conf', 0o644)
+
+
+def token_file(token):
+    path = f'/run/token.{random.randrange(10 ** 12)}'
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), 'w',
+              encoding='ascii') as file:
+        file.write(token + '\n')
+    return path
+
+
+class Sshd:
+    """A private sshd on a free port of loopback, and the stock ssh as its client."""
+
+    def __init__(self, log):
+        self.directory = '/run/sshd-test'
+        os.mkdir(self.directory, 0o700)
+        must('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', f'{self.directory}/key')
+        config = pathlib.Path(self.directory, 'config')
+        config.write_text(f"""\
+HostKey {self.directory}/key
+UsePAM yes
+KbdInteractiveAuthentication yes
+PasswordAuthentication no
+PubkeyAuthentication no
+MaxStartups 100
+PidFile none
+""", encoding='ascii')
+        self.port, self.process = self.start(config, log)
+        key = pathlib.Path(self.directory, 'key.pub').read_text(encoding='ascii').split()
+        pathlib.Path(self.directory, 'known_hosts').write_text(
+            f'[127.0.0.1]:{self.port} {key[0]} {key[1]}\n', encoding='ascii')
+        self.askpass = f'{self.directory}/askpass'
+        pathlib.Path(self.askpass).write_text(
+            '#!/bin/sh\nprintf "%s\\n" "$1" >>"$PROMPTS"\nexec pam-jwt-askpass "$1"\n',
+            encoding='ascii')
+        os.chmod(self.askpass, 0o755)
+
+    @staticmethod
+    def start(config, log):
+        for _ in range(20):
+            port, mark = random.randrange(20000, 60000), log.mark()
+            # pylint: disable-next=consider-using-with
+            process = subprocess.Popen(['/usr/sbin/sshd', '-D', '-f', str(config), '-o',
+                                        f'ListenAddress=127.0.0.1:{port}'])
+            line = log.wait('127.0.0.1', mark)
+            if 'Server listening' in line:
+                return port, process
+            process.wait()
+        raise AssertionError('no free port was found for sshd')
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+    def login(self, user, token, *command):
+        """The finished ssh, the prompts it met, and how long it took in seconds."""
+        prompts = f'{self.directory}/prompts.{random.randrange(10 ** 12)}'
+        environment = {**os.environ, 'SSH_ASKPASS': self.askpass, 'SSH_ASKPASS_REQUIRE': 'force',
+                       'BEARER_TOKEN_FILE': token_file(token), 'XDG_RUNTIME_DIR': self.directory,
+                       'PROMPTS': prompts}
+        began = time.monotonic()
+        done = run('ssh', '-F', 'none', '-p', str(self.port), '-o', 'LogLevel=ERROR', '-o',
+                   f'UserKnownHostsFile={self.directory}/known_hosts', '-o',
+                   'PreferredAuthentications=keyboard-interactive', '-o',
+                   'NumberOfPasswordPrompts=1', f'{user}@127.0.0.1', *command, env=environment)
+        took = time.monotonic() - began
+        asked = pathlib.Path(prompts).read_text(encoding='ascii').splitlines()
+        return done, [prompt.partition(') ')[2] for prompt in asked], took
