@@ -4,6 +4,8 @@
 
 umask 022
 export LC_ALL=C
+# The packages' own programs, whatever else is installed for the caller.
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
 if [[ -t 1 && -z ${NO_COLOR-} ]]; then
     bold=$'\e[1m' red=$'\e[31m' plain=$'\e[0m'

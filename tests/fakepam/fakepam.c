@@ -9,12 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <syslog.h>
 #include <time.h>
+#include <unistd.h>
 
 int64_t fakepam_clock_offset;
+unsigned fakepam_secrets;
 
-/* --- libc: users and the clock ---------------------------------------------------------------- */
+/* --- libc: memory, users and the clock
+ * ---------------------------------------------------------------- */
 
 static const struct {
     const char *asked, *name;
@@ -38,6 +43,17 @@ int getpwnam_r(const char *restrict name, struct passwd *restrict entry, char *r
         *result = entry;
     }
     return 0;
+}
+
+/* What keeps tokens out of core dumps fails once fakepam_secrets are made. */
+int madvise(void *address, size_t length, int advice)
+{
+    if (fakepam_secrets > 0 && --fakepam_secrets == 0) {
+        fakepam_secrets = 1;
+        errno = ENOMEM;
+        return -1;
+    }
+    return (int)syscall(SYS_madvise, address, length, advice);
 }
 
 time_t time(time_t *out)

@@ -31,6 +31,9 @@ struct pam_handle {
 /* Added to the clock that the module sees, in seconds. */
 extern int64_t fakepam_clock_offset;
 
+/* The how-many-eth buffer for secrets, and all after it, cannot be had; 0: all can. */
+extern unsigned fakepam_secrets;
+
 void fakepam_clear(struct pam_handle *pamh);
 
 #endif

@@ -6,6 +6,7 @@
  *   arg ARGUMENT                            an argument of the module's line
  *   answer TEXT, answer-null, answer-error  what the conversation gives to the next prompt
  *   clock SECONDS                           moves the module's clock
+ *   secrets N                               there is no memory for the Nth buffer of secrets
  *   auth, acct, setcred, open, close, password       calls the entry
  *   repeat N                                calls auth N times and looks for leftovers
  */
@@ -198,6 +199,10 @@ static bool run_line(struct host *host, char *line)
     }
     if (strcmp(line, "clock") == 0) {
         fakepam_clock_offset = atoll(value);
+        return true;
+    }
+    if (strcmp(line, "secrets") == 0) {
+        fakepam_secrets = (unsigned)atoi(value);
         return true;
     }
     if (strcmp(line, "repeat") == 0) {
