@@ -17,30 +17,30 @@ struct string_list {
 enum revocation_mode { REVOCATION_REQUIRE, REVOCATION_PREFER, REVOCATION_OFF };
 
 struct issuer_rules {
-    char *issuer;                         /* equals iss byte for byte */
-    struct string_list audience;          /* %h and %s not yet replaced; never empty */
-    struct string_list algorithms;        /* names of lib/alg.c; never empty */
-    struct string_list key_sources;       /* "x5c"; never empty */
-    struct string_list trust_anchors;     /* absolute paths: PEM files or directories */
-    struct string_list signer_names;      /* "*": any signer; never empty (config fills the default) */
-    struct string_list signer_eku;        /* OIDs, one of which is needed; empty: no EKU needed */
-    struct string_list signer_key_usage;  /* digitalSignature, nonRepudiation: one is needed */
+    char *issuer;                     /* equals iss byte for byte */
+    struct string_list audience;      /* %h and %s not yet replaced; never empty */
+    struct string_list algorithms;    /* names of lib/alg.c; never empty */
+    struct string_list key_sources;   /* "x5c"; never empty */
+    struct string_list trust_anchors; /* absolute paths: PEM files or directories */
+    struct string_list signer_names;  /* "*": any signer; never empty (config fills the default) */
+    struct string_list signer_eku;    /* OIDs, one of which is needed; empty: no EKU needed */
+    struct string_list signer_key_usage; /* digitalSignature, nonRepudiation: one is needed */
     enum revocation_mode revocation;
-    int64_t short_lived;                  /* seconds; 0: no certificate is short-lived */
-    struct string_list token_types;       /* "none": typ may be absent; never empty */
-    int64_t max_lifetime;                 /* seconds; 0: no limit */
-    int64_t max_age;                      /* seconds; 0: no limit */
-    struct string_list require_scope;     /* all of them */
-    struct string_list require_acr;       /* one of them; empty: no rule */
-    struct string_list require_amr;       /* all of them */
-    struct string_list require_claim;     /* "name=value" or "/json/pointer=value", all of them */
-    char *user_claim;                     /* name of the claim that holds the user */
-    char *user_map;                       /* "identity", or "": also identity */
+    int64_t short_lived;              /* seconds; 0: no certificate is short-lived */
+    struct string_list token_types;   /* "none": typ may be absent; never empty */
+    int64_t max_lifetime;             /* seconds; 0: no limit */
+    int64_t max_age;                  /* seconds; 0: no limit */
+    struct string_list require_scope; /* all of them */
+    struct string_list require_acr;   /* one of them; empty: no rule */
+    struct string_list require_amr;   /* all of them */
+    struct string_list require_claim; /* "name=value" or "/json/pointer=value", all of them */
+    char *user_claim;                 /* name of the claim that holds the user */
+    char *user_map;                   /* "identity", or "": also identity */
 };
 
 struct rules {
-    int64_t leeway;  /* seconds */
-    char *hostname;  /* for %h */
+    int64_t leeway; /* seconds */
+    char *hostname; /* for %h */
     struct issuer_rules *issuers;
     size_t issuer_count;
 };

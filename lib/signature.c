@@ -98,7 +98,7 @@ static enum status check(const struct token *token, gnutls_pubkey_t key, struct 
                              "expected a signature of %zu bytes, found %zu", size,
                              token->signature.len);
 
-    /* RFC 8032 section 5.2.7: S is less than the order, so its last octet is zero; nettle looks at 56 */
+    /* RFC 8032 section 5.2.7: S is below the order, so its last octet is zero: nettle skips it */
     if (sign == GNUTLS_SIGN_EDDSA_ED448 && token->signature.ptr[size - 1] != 0)
         return report_refuse(report, STATUS_BAD_SIGNATURE, "Ed448: S is not in canonical form");
 

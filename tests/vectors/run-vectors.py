@@ -6,8 +6,8 @@ Then sees to it that every status of lib/status.def has a vector. Prints TAP. Ar
 vectors, to run only those.
 
 A vector is lines of `key: value`: about; expect (a slug or `accepted`); time, service, user, config
-(a file of config/ without .conf), each with the default below; last token or token-base64. {anchors}
-in a configuration stands for a copy of tests/fixtures/pki.
+(a file of config/ without .conf), each with the default below; last token or token-base64.
+{anchors} in a configuration stands for a copy of tests/fixtures/pki.
 """
 
 import base64
@@ -29,7 +29,6 @@ KEYS = {"about", "expect", "time", "service", "user", "config", "token", "token-
 DEFAULTS = {"time": "2026-06-01T00:00:00Z", "service": "sshd", "user": "alice", "config": "default"}
 
 UNREACHABLE = {
-    "truncated": "only the module knows of a client's limit",
     "system-policy": "needs a GnuTLS configuration that forbids more than the default",
     "timeout": "needs a helper that hangs",
     "internal-error": "needs a helper that dies",

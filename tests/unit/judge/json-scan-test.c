@@ -159,6 +159,7 @@ static void test_strings(void **state)
         "\"\\ud800\\ud800\"",
         "\"\\ud800\\n\"",
         "\"\\udc00\\ud800\"",
+        "\"\\udc00\\udc00\"",
         "\"\\ud800\\udbff\"",
         "\"\\ud800\\ue000\"",
         "\"\\u+041\"",

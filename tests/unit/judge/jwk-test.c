@@ -158,7 +158,8 @@ static void test_coordinate_length(void **state)
         struct numbers good = numbers_of(key, kinds[i].size), longer = good;
 
         if (kinds[i].size > 0) {
-            memmove(longer.first + 1, longer.first, longer.first_len++);
+            memcpy(longer.first + 1, good.first, good.first_len);
+            longer.first_len++;
             longer.first[0] = 0;
             assert_false(numbers_equal(key, &kinds[i], &longer, ""));
         }

@@ -192,6 +192,15 @@ static void test_der(void **state)
         assert_chosen(members, way == 0 ? STATUS_ACCEPTED : STATUS_BAD_KEY, way == 0);
         free(members);
     }
+    /* the length in more bytes than it needs */
+    assert_int_equal(der.data[1], 0x82);
+    memcpy(bytes, "\x30\x83\x00", 3);
+    memcpy(bytes + 3, der.data + 2, der.size - 2);
+    (void)base64_encode(span_of(bytes, der.size + 1), text);
+    assert_true(asprintf(&members, ",\"x5c\":[\"%s\"]", text) > 0);
+    assert_chosen(members, STATUS_BAD_KEY, 0);
+    free(members);
+
     (void)base64url_encode(span_of(der.data, der.size), text);
     assert_non_null(strpbrk(text, "-_"));
     while (strlen(text) % 4 != 0)

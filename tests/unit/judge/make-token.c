@@ -116,8 +116,8 @@ char *make_header(const char *alg, const struct untrusted_chain *chain)
     return header;
 }
 
-static gnutls_datum_t jws_signature(const char *token, gnutls_x509_privkey_t key,
-                                    gnutls_sign_algorithm_t sign)
+gnutls_datum_t jws_signature(const char *token, gnutls_x509_privkey_t key,
+                             gnutls_sign_algorithm_t sign)
 {
     gnutls_datum_t der = sign_token(token, key, sign), rs;
 
@@ -184,4 +184,21 @@ struct signed_claims *make_claims(const char *header, const char *claims)
         fail_msg("%s", report.detail);
     free(text);
     return made;
+}
+
+enum status judge_signature(const char *header, const char *claims, struct span signature,
+                            const struct trusted_key *key)
+{
+    char *text = make_token(header, claims, signature);
+    TOKEN_CLEANUP struct token token = {0};
+    SIGNED_CLAIMS_CLEANUP struct signed_claims *made = NULL;
+    struct report report = {0};
+    enum status status;
+
+    assert_int_equal(token_parse(span_text(text), &token, &report), STATUS_ACCEPTED);
+    status = signature_verify(&token, key, &made, &report);
+    assert_int_equal(made != NULL, status == STATUS_ACCEPTED);
+    assert_int_equal(report.detail[0] == '\0', status == STATUS_ACCEPTED);
+    free(text);
+    return status;
 }

@@ -31,6 +31,14 @@ char *make_token(const char *header, const char *claims, struct span signature);
 gnutls_datum_t sign_token(const char *token, gnutls_x509_privkey_t key,
                           gnutls_sign_algorithm_t sign);
 
+/* The same as JWS has it: r || s for ECDSA. */
+gnutls_datum_t jws_signature(const char *token, gnutls_x509_privkey_t key,
+                             gnutls_sign_algorithm_t sign);
+
+/* signature_verify() of a token of these texts and this signature. */
+enum status judge_signature(const char *header, const char *claims, struct span signature,
+                            const struct trusted_key *key);
+
 /* r || s of a DER signature; owned by the caller. */
 gnutls_datum_t rs_of(gnutls_datum_t der, unsigned size);
 

@@ -110,6 +110,14 @@ static void test_typ(void **state)
     }
 }
 
+/* An empty name in token_types is not the absence of typ. */
+static void test_empty_type(void **state)
+{
+    (void)state;
+    issuer.token_types = LIST("");
+    assert_at(HEADER, "{" GOOD SUB LATE "}", NOW, STATUS_WRONG_TYPE);
+}
+
 static void test_cnf(void **state)
 {
     (void)state;
@@ -302,11 +310,14 @@ static void test_email(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_accepted),      TEST(test_typ),           TEST(test_cnf),
-        TEST(test_iss),           TEST(test_aud),           TEST(test_exp),
-        TEST(test_extreme_clock), TEST(test_times_refused), TEST(test_fractions),
-        TEST(test_begin),         TEST(test_max_lifetime),  TEST(test_max_age),
-        TEST(test_require),       TEST(test_user_claim),    TEST(test_user_claim_bytes),
+        TEST(test_accepted),      TEST(test_typ),
+        TEST(test_empty_type),    TEST(test_cnf),
+        TEST(test_iss),           TEST(test_aud),
+        TEST(test_exp),           TEST(test_extreme_clock),
+        TEST(test_times_refused), TEST(test_fractions),
+        TEST(test_begin),         TEST(test_max_lifetime),
+        TEST(test_max_age),       TEST(test_require),
+        TEST(test_user_claim),    TEST(test_user_claim_bytes),
         TEST(test_email),
     };
 

@@ -150,8 +150,9 @@ static void test_short_lived(void **state)
         int64_t life, limit;
         bool settled;
     } rows[] = {
-        {DAY, DAY, true}, {DAY + 1, DAY, false}, {DAY - 1, DAY, true},  {DAY, 0, false},
-        {1, 1, true},     {2, 1, false},         {DAY, DAY - 1, false}, {DAY, INT64_MAX, true},
+        {0, 0, false},         {0, 1, true},           {DAY, DAY, true}, {DAY + 1, DAY, false},
+        {DAY - 1, DAY, true},  {DAY, 0, false},        {1, 1, true},     {2, 1, false},
+        {DAY, DAY - 1, false}, {DAY, INT64_MAX, true},
     };
 
     (void)state;

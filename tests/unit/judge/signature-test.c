@@ -67,45 +67,23 @@ static int free_all(void **state)
     return 0;
 }
 
-/* Judges the token with this signature in place of its own. */
-static enum status verify_bytes(const char *header, const char *claims, struct span signature,
-                                const struct trusted_key *key)
-{
-    char *text = make_token(header, claims, signature);
-    TOKEN_CLEANUP struct token token = {0};
-    SIGNED_CLAIMS_CLEANUP struct signed_claims *made = NULL;
-    struct report report = {0};
-    enum status status;
-
-    assert_int_equal(token_parse(span_text(text), &token, &report), STATUS_ACCEPTED);
-    status = signature_verify(&token, key, &made, &report);
-    assert_int_equal(made != NULL, status == STATUS_ACCEPTED);
-    assert_int_equal(report.detail[0] == '\0', status == STATUS_ACCEPTED);
-    free(text);
-    return status;
-}
-
 static void header_of(const char *alg, char *header, size_t size)
 {
     snprintf(header, size, "{\"alg\":\"%s\"}", alg);
 }
 
 /* The signature over header and CLAIMS as JWS has it; data is owned by the caller. */
-static gnutls_datum_t jws_sign(const char *alg, gnutls_x509_privkey_t key,
-                               gnutls_sign_algorithm_t sign)
+static gnutls_datum_t sign_claims(const char *alg, gnutls_x509_privkey_t key,
+                                  gnutls_sign_algorithm_t sign)
 {
-    gnutls_datum_t signature, rs;
+    gnutls_datum_t signature;
     char header[32], *text;
 
     header_of(alg, header, sizeof(header));
     text = make_token(header, CLAIMS, span_of(NULL, 0));
-    signature = sign_token(text, key, sign);
+    signature = jws_signature(text, key, sign);
     free(text);
-    if (!alg_is_ecdsa(sign))
-        return signature;
-    rs = rs_of(signature, (unsigned)alg_signature_size(sign, 0));
-    gnutls_free(signature.data);
-    return rs;
+    return signature;
 }
 
 static enum status verify(const char *alg, const void *signature, size_t len, enum key_kind kind)
@@ -113,14 +91,14 @@ static enum status verify(const char *alg, const void *signature, size_t len, en
     char header[32];
 
     header_of(alg, header, sizeof(header));
-    return verify_bytes(header, CLAIMS, span_of(signature, len), trusted[kind]);
+    return judge_signature(header, CLAIMS, span_of(signature, len), trusted[kind]);
 }
 
 static void test_accepted(void **state)
 {
     (void)state;
     for (size_t i = 0; i < FITS; i++) {
-        gnutls_datum_t good = jws_sign(fits[i].alg, make_key(fits[i].kind, 2), fits[i].sign);
+        gnutls_datum_t good = sign_claims(fits[i].alg, make_key(fits[i].kind, 2), fits[i].sign);
 
         assert_int_equal(verify(fits[i].alg, good.data, good.size, fits[i].kind), STATUS_ACCEPTED);
         gnutls_free(good.data);
@@ -149,7 +127,7 @@ static void test_other_key(void **state)
 {
     (void)state;
     for (size_t i = 0; i < FITS; i++) {
-        gnutls_datum_t other = jws_sign(fits[i].alg, make_key(fits[i].kind, 1), fits[i].sign);
+        gnutls_datum_t other = sign_claims(fits[i].alg, make_key(fits[i].kind, 1), fits[i].sign);
 
         assert_int_equal(verify(fits[i].alg, other.data, other.size, fits[i].kind),
                          STATUS_BAD_SIGNATURE);
@@ -168,7 +146,7 @@ static void test_other_hash(void **state)
             if (fits[i].kind != fits[k].kind || fits[i].sign == fits[k].sign ||
                 fits[i].kind > KEY_RSA_PSS)
                 continue;
-            other = jws_sign(fits[i].alg, make_key(fits[i].kind, 2), fits[k].sign);
+            other = sign_claims(fits[i].alg, make_key(fits[i].kind, 2), fits[k].sign);
             assert_int_equal(verify(fits[i].alg, other.data, other.size, fits[i].kind),
                              STATUS_BAD_SIGNATURE);
             gnutls_free(other.data);
@@ -179,7 +157,7 @@ static void test_changed(void **state)
 {
     (void)state;
     for (size_t i = 0; i < FITS; i++) {
-        gnutls_datum_t good = jws_sign(fits[i].alg, make_key(fits[i].kind, 2), fits[i].sign);
+        gnutls_datum_t good = sign_claims(fits[i].alg, make_key(fits[i].kind, 2), fits[i].sign);
         struct span signature = span_of(good.data, good.size);
         char header[40];
 
@@ -191,10 +169,10 @@ static void test_changed(void **state)
         }
         header_of(fits[i].alg, header, sizeof(header));
         assert_int_equal(
-            verify_bytes(header, "{\"sub\":\"alicf\"}", signature, trusted[fits[i].kind]),
+            judge_signature(header, "{\"sub\":\"alicf\"}", signature, trusted[fits[i].kind]),
             STATUS_BAD_SIGNATURE);
         snprintf(header, sizeof(header), "{\"alg\":\"%s\",\"a\":1}", fits[i].alg);
-        assert_int_equal(verify_bytes(header, CLAIMS, signature, trusted[fits[i].kind]),
+        assert_int_equal(judge_signature(header, CLAIMS, signature, trusted[fits[i].kind]),
                          STATUS_BAD_SIGNATURE);
         gnutls_free(good.data);
     }
@@ -204,7 +182,7 @@ static void test_length(void **state)
 {
     (void)state;
     for (size_t i = 0; i < FITS; i++) {
-        gnutls_datum_t good = jws_sign(fits[i].alg, make_key(fits[i].kind, 2), fits[i].sign);
+        gnutls_datum_t good = sign_claims(fits[i].alg, make_key(fits[i].kind, 2), fits[i].sign);
         unsigned char bytes[600] = {0};
         const size_t lengths[] = {0, 1, good.size - 1, good.size + 1, 2 * good.size};
 
@@ -219,118 +197,6 @@ static void test_length(void **state)
                          STATUS_BAD_SIGNATURE);
         gnutls_free(good.data);
     }
-}
-
-static void test_ecdsa_der(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < FITS; i++) {
-        char header[32], *text;
-        gnutls_datum_t der;
-
-        if (!alg_is_ecdsa(fits[i].sign))
-            continue;
-        header_of(fits[i].alg, header, sizeof(header));
-        text = make_token(header, CLAIMS, span_of(NULL, 0));
-        der = sign_token(text, make_key(fits[i].kind, 2), fits[i].sign);
-        assert_int_equal(verify(fits[i].alg, der.data, der.size, fits[i].kind),
-                         STATUS_BAD_SIGNATURE);
-        free(text);
-        gnutls_free(der.data);
-    }
-}
-
-/* r and s of 0, 1, the order of the group, all ones; beside a good half. */
-static void test_ecdsa_numbers(void **state)
-{
-    static const unsigned char order[] = {0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00,
-                                          0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                                          0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84,
-                                          0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
-    gnutls_datum_t good = jws_sign("ES256", make_key(KEY_P256, 2), GNUTLS_SIGN_ECDSA_SHA256);
-    unsigned char r[5][32] = {{0}}, s[5][32];
-
-    (void)state;
-    assert_int_equal(good.size, 64);
-    r[1][31] = 1;
-    memcpy(r[2], order, 32);
-    memset(r[3], 0xff, 32);
-    memcpy(s, r, sizeof(s));
-    memcpy(r[4], good.data, 32);
-    memcpy(s[4], good.data + 32, 32);
-    for (size_t i = 0; i < 5; i++)
-        for (size_t k = 0; k < 5; k++) {
-            unsigned char both[64];
-
-            memcpy(both, r[i], 32);
-            memcpy(both + 32, s[k], 32);
-            assert_int_equal(verify("ES256", both, 64, KEY_P256),
-                             i == 4 && k == 4 ? STATUS_ACCEPTED : STATUS_BAD_SIGNATURE);
-        }
-    gnutls_free(good.data);
-}
-
-/* Sign until r and s have begun with a zero byte, and with a byte from 0x80 on. */
-static void test_ecdsa_zero_bytes(void **state)
-{
-    unsigned seen = 0;
-
-    (void)state;
-    for (unsigned i = 0; i < 20000 && seen != 15; i++) {
-        gnutls_datum_t good = jws_sign("ES256", make_key(KEY_P256, 2), GNUTLS_SIGN_ECDSA_SHA256);
-        unsigned kind = (good.data[0] == 0 ? 1u : 0) | (good.data[32] == 0 ? 2u : 0) |
-                        (good.data[0] >= 0x80 ? 4u : 0) | (good.data[32] >= 0x80 ? 8u : 0);
-
-        if (kind & ~seen)
-            assert_int_equal(verify("ES256", good.data, 64, KEY_P256), STATUS_ACCEPTED);
-        seen |= kind;
-        gnutls_free(good.data);
-    }
-    assert_int_equal(seen, 15);
-}
-
-/* RFC 7518 section 3.3: a signature that begins with a zero byte keeps it */
-static void test_rsa_zero_byte(void **state)
-{
-    bool found = false;
-
-    (void)state;
-    for (unsigned i = 0; i < 20000 && !found; i++) {
-        char claims[32], *text;
-        gnutls_datum_t good;
-
-        snprintf(claims, sizeof(claims), "{\"n\":%u}", i);
-        text = make_token("{\"alg\":\"RS256\"}", claims, span_of(NULL, 0));
-        good = sign_token(text, make_key(KEY_RSA, 2), GNUTLS_SIGN_RSA_SHA256);
-        found = good.data[0] == 0;
-        if (found) {
-            assert_int_equal(verify_bytes("{\"alg\":\"RS256\"}", claims,
-                                          span_of(good.data, good.size), trusted[KEY_RSA]),
-                             STATUS_ACCEPTED);
-            assert_int_equal(verify_bytes("{\"alg\":\"RS256\"}", claims,
-                                          span_of(good.data + 1, good.size - 1), trusted[KEY_RSA]),
-                             STATUS_BAD_SIGNATURE);
-        }
-        free(text);
-        gnutls_free(good.data);
-    }
-    assert_true(found);
-}
-
-static void test_rsa_numbers(void **state)
-{
-    unsigned char bytes[256];
-
-    (void)state;
-    memset(bytes, 0, sizeof(bytes));
-    assert_int_equal(verify("RS256", bytes, 256, KEY_RSA), STATUS_BAD_SIGNATURE);
-    assert_int_equal(verify("PS256", bytes, 256, KEY_RSA), STATUS_BAD_SIGNATURE);
-    bytes[255] = 1;
-    assert_int_equal(verify("RS256", bytes, 256, KEY_RSA), STATUS_BAD_SIGNATURE);
-    assert_int_equal(verify("PS256", bytes, 256, KEY_RSA), STATUS_BAD_SIGNATURE);
-    memset(bytes, 0xff, sizeof(bytes));
-    assert_int_equal(verify("RS256", bytes, 256, KEY_RSA), STATUS_BAD_SIGNATURE);
-    assert_int_equal(verify("PS256", bytes, 256, KEY_RSA), STATUS_BAD_SIGNATURE);
 }
 
 /* An RSA-PSS key that signs with so much salt. */
@@ -357,9 +223,9 @@ static void test_pss_key_of_other_salt(void **state)
     for (size_t i = 0; i < sizeof(salts) / sizeof(salts[0]); i++) {
         gnutls_x509_privkey_t key = salted_key(salts[i]);
         TRUSTED_KEY_CLEANUP struct trusted_key *own = trust_pubkey(key, NULL);
-        gnutls_datum_t signature = jws_sign("PS256", key, GNUTLS_SIGN_RSA_PSS_SHA256);
+        gnutls_datum_t signature = sign_claims("PS256", key, GNUTLS_SIGN_RSA_PSS_SHA256);
         struct span bytes = span_of(signature.data, signature.size);
-        enum status found = verify_bytes("{\"alg\":\"PS256\"}", CLAIMS, bytes, own);
+        enum status found = judge_signature("{\"alg\":\"PS256\"}", CLAIMS, bytes, own);
 
         if (salts[i] < 32)
             assert_int_not_equal(found, STATUS_ACCEPTED);
@@ -376,34 +242,15 @@ static void test_pss_key_of_other_hash(void **state)
     gnutls_x509_privkey_t key = salted_key(32);
     TRUSTED_KEY_CLEANUP struct trusted_key *own = trust_pubkey(key, NULL);
     gnutls_datum_t signature =
-        jws_sign("PS384", make_key(KEY_RSA, 2), GNUTLS_SIGN_RSA_PSS_RSAE_SHA384);
+        sign_claims("PS384", make_key(KEY_RSA, 2), GNUTLS_SIGN_RSA_PSS_RSAE_SHA384);
 
     (void)state;
     assert_int_equal(verify("PS384", signature.data, signature.size, KEY_RSA), STATUS_ACCEPTED);
-    assert_int_not_equal(
-        verify_bytes("{\"alg\":\"PS384\"}", CLAIMS, span_of(signature.data, signature.size), own),
-        STATUS_ACCEPTED);
+    assert_int_not_equal(judge_signature("{\"alg\":\"PS384\"}", CLAIMS,
+                                         span_of(signature.data, signature.size), own),
+                         STATUS_ACCEPTED);
     gnutls_free(signature.data);
     gnutls_x509_privkey_deinit(key);
-}
-
-/* RFC 8032 section 5.1.7: S below the order of the group, so that nobody can make a second one */
-static void test_eddsa_malleable(void **state)
-{
-    static const unsigned char order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a,       0x63,
-                                            0x12, 0x58, 0xd6, 0x9c, 0xf7,       0xa2,
-                                            0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
-    gnutls_datum_t good = jws_sign("EdDSA", make_key(KEY_ED25519, 2), GNUTLS_SIGN_EDDSA_ED25519);
-    unsigned carry = 0;
-
-    (void)state;
-    for (size_t i = 0; i < 32; i++) {
-        carry += (unsigned)good.data[32 + i] + order[i];
-        good.data[32 + i] = (unsigned char)carry;
-        carry >>= 8;
-    }
-    assert_int_equal(verify("EdDSA", good.data, good.size, KEY_ED25519), STATUS_BAD_SIGNATURE);
-    gnutls_free(good.data);
 }
 
 static void test_accessors(void **state)
@@ -428,14 +275,8 @@ int main(void)
         cmocka_unit_test(test_other_hash),
         cmocka_unit_test(test_changed),
         cmocka_unit_test(test_length),
-        cmocka_unit_test(test_ecdsa_der),
-        cmocka_unit_test(test_ecdsa_numbers),
-        cmocka_unit_test(test_ecdsa_zero_bytes),
-        cmocka_unit_test(test_rsa_zero_byte),
-        cmocka_unit_test(test_rsa_numbers),
         cmocka_unit_test(test_pss_key_of_other_salt),
         cmocka_unit_test(test_pss_key_of_other_hash),
-        cmocka_unit_test(test_eddsa_malleable),
         cmocka_unit_test(test_accessors),
     };
     int failed = cmocka_run_group_tests(tests, make_all, free_all);

@@ -31,6 +31,9 @@ static struct three good_plans(void)
     };
 }
 
+/* Of the latest judge_chain(). */
+static char detail[REPORT_DETAIL_MAX];
+
 static enum status judge_chain(struct untrusted_chain chain, gnutls_x509_crt_t anchor)
 {
     struct issuer_rules issuer = make_issuer();
@@ -41,6 +44,7 @@ static enum status judge_chain(struct untrusted_chain chain, gnutls_x509_crt_t a
     enum status status = trust_path(&chain, &issuer, &source, NOW, &path, &report);
 
     assert_int_equal(path != NULL, status == STATUS_ACCEPTED);
+    strcpy(detail, report.detail);
     return status;
 }
 
@@ -104,9 +108,14 @@ static void test_anchor_is_no_ca(void **state)
     (void)state;
     plans.root.ca = false;
     assert_int_equal(judge_three(&plans), STATUS_UNTRUSTED_CHAIN);
+    assert_string_equal(detail, "the trust anchor is not an X.509 version 3 CA certificate");
+    plans.root.extensions[0] = (struct extension_plan){"2.5.29.19", span_of("\x30\x00", 2), true};
+    assert_int_equal(judge_three(&plans), STATUS_UNTRUSTED_CHAIN);
+    assert_string_equal(detail, "the trust anchor is not an X.509 version 3 CA certificate");
     plans = good_plans();
     plans.root.usage = GNUTLS_KEY_CRL_SIGN | GNUTLS_KEY_DIGITAL_SIGNATURE;
     assert_int_equal(judge_three(&plans), STATUS_UNTRUSTED_CHAIN);
+    assert_string_equal(detail, "keyUsage of the trust anchor has no keyCertSign");
 }
 
 static void test_path_length(void **state)

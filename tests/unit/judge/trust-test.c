@@ -107,10 +107,15 @@ static void test_untrusted(void **state)
     assert_judged(make_chain(1, signer), ANCHORS(root), STATUS_UNTRUSTED_CHAIN, 0);
 }
 
-/* A source that hands out what was not asked for adds no trust. */
+/* A source that hands out what was not asked for adds no trust, and no reason of its own. */
 static void test_careless_source(void **state)
 {
-    gnutls_x509_crt_t other = make_ca("other", 0, NULL, 0);
+    struct cert_plan plan = {.name = "other",
+                             .key = make_key(KEY_P256, 0),
+                             .ca = true,
+                             .usage = GNUTLS_KEY_KEY_CERT_SIGN,
+                             .end = NOW - 1};
+    gnutls_x509_crt_t other = make_cert(&plan);
     struct memory_anchors anchors = ANCHORS(other, intermediate, root);
 
     (void)state;
@@ -190,13 +195,17 @@ static void test_renewed_anchor(void **state)
                              .ca = true,
                              .usage = GNUTLS_KEY_KEY_CERT_SIGN,
                              .end = NOW - 1};
-    gnutls_x509_crt_t expired = make_cert(&plan);
+    gnutls_x509_crt_t expired = make_cert(&plan), impostor = make_ca("root", 2, NULL, 0);
 
     (void)state;
     assert_judged(make_chain(2, signer, intermediate), ANCHORS(expired, root), STATUS_ACCEPTED, 3);
     assert_judged(make_chain(2, signer, intermediate), ANCHORS(root, expired), STATUS_ACCEPTED, 3);
     assert_judged(make_chain(2, signer, intermediate), ANCHORS(expired), STATUS_CERTIFICATE_EXPIRED,
                   0);
+    assert_judged(make_chain(2, signer, intermediate), ANCHORS(expired, impostor),
+                  STATUS_CERTIFICATE_EXPIRED, 0);
+    assert_judged(make_chain(2, signer, intermediate), ANCHORS(impostor, expired),
+                  STATUS_CERTIFICATE_EXPIRED, 0);
 }
 
 static void test_anchor_signs_nothing(void **state)
