@@ -158,3 +158,12 @@ enum status trust_constraints_check(gnutls_x509_crt_t cert, unsigned which, stru
 
     return status == STATUS_ACCEPTED ? check_name_constraints(cert, which, report) : status;
 }
+
+bool trust_constraints_on_names(gnutls_x509_crt_t cert)
+{
+    gnutls_datum_t der = {NULL, 0};
+    int found = gnutls_x509_crt_get_extension_by_oid2(cert, "2.5.29.30", 0, &der, NULL);
+
+    gnutls_free(der.data);
+    return found != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE;
+}

@@ -14,4 +14,7 @@
  */
 enum status trust_constraints_check(gnutls_x509_crt_t cert, unsigned which, struct report *report);
 
+/* Whether the certificate has name constraints, or what looks like them. */
+bool trust_constraints_on_names(gnutls_x509_crt_t cert);
+
 #endif

@@ -93,20 +93,23 @@ static bool is_signer_host(struct span name, const struct string_list *names)
     return false;
 }
 
-static bool name_allowed(unsigned type, struct span name, const struct issuer_rules *issuer)
+static bool name_allowed(unsigned type, struct span name, const struct issuer_rules *issuer,
+                         bool names_constrained)
 {
     /* an embedded NUL would end a name early for strncasecmp() */
     if (name.len == 0 || memchr(name.ptr, '\0', name.len))
         return false;
     if (type == GNUTLS_SAN_DNSNAME)
         return name.ptr[0] != '*' && is_signer_host(name, &issuer->signer_names);
-    if (type == GNUTLS_SAN_URI)
+    /* RFC 5280 section 4.2.1.10: a constraint on dNSNames leaves a CA free in its choice of URI
+     * names */
+    if (type == GNUTLS_SAN_URI && !names_constrained)
         return span_equal(name, span_text(issuer->issuer));
     return false;
 }
 
 static enum status check_names(gnutls_x509_crt_t signer, const struct issuer_rules *issuer,
-                               struct report *report)
+                               bool names_constrained, struct report *report)
 {
     bool allowed = list_has(&issuer->signer_names, "*");
 
@@ -120,7 +123,7 @@ static enum status check_names(gnutls_x509_crt_t signer, const struct issuer_rul
             continue;
         if (found < 0)
             break;
-        allowed = name_allowed(type, span_of(name, size), issuer);
+        allowed = name_allowed(type, span_of(name, size), issuer, names_constrained);
     }
 
     /* RFC 8725 section 3.8: under an organisation's root every printer has a certificate */
@@ -133,7 +136,7 @@ static enum status check_names(gnutls_x509_crt_t signer, const struct issuer_rul
 }
 
 enum status trust_signer_check(gnutls_x509_crt_t signer, const struct issuer_rules *issuer,
-                               struct report *report)
+                               bool names_constrained, struct report *report)
 {
     enum status status = check_not_ca(signer, report);
 
@@ -142,6 +145,6 @@ enum status trust_signer_check(gnutls_x509_crt_t signer, const struct issuer_rul
     if (status == STATUS_ACCEPTED)
         status = check_extended_key_usage(signer, issuer, report);
     if (status == STATUS_ACCEPTED)
-        status = check_names(signer, issuer, report);
+        status = check_names(signer, issuer, names_constrained, report);
     return status;
 }

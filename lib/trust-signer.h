@@ -15,6 +15,6 @@
  * for nothing.
  */
 enum status trust_signer_check(gnutls_x509_crt_t signer, const struct issuer_rules *issuer,
-                               struct report *report);
+                               bool names_constrained, struct report *report);
 
 #endif

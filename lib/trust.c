@@ -294,6 +294,14 @@ static enum status build(const struct untrusted_chain *chain, const struct issue
     return report_refuse(report, outcome.status, "%s", outcome.detail);
 }
 
+static bool names_constrained(const struct trusted_path *path)
+{
+    for (unsigned i = 1; i < path->count; i++)
+        if (trust_constraints_on_names(path->certs[i]))
+            return true;
+    return false;
+}
+
 enum status trust_path(const struct untrusted_chain *chain, const struct issuer_rules *issuer,
                        const struct anchor_source *source, int64_t now, struct trusted_path **path,
                        struct report *report)
@@ -311,7 +319,7 @@ enum status trust_path(const struct untrusted_chain *chain, const struct issuer_
     if (status == STATUS_ACCEPTED)
         status = check_signer_no_anchor(chain->certs[0], issuer, source, report);
     if (status == STATUS_ACCEPTED)
-        status = trust_signer_check(chain->certs[0], issuer, report);
+        status = trust_signer_check(chain->certs[0], issuer, names_constrained(built), report);
     if (status != STATUS_ACCEPTED)
         return status;
     *path = built;

@@ -205,6 +205,19 @@ def revocation_is_required_by_default(log):
         world.write_configuration(world.CONFIG)
 
 
+@test
+def a_refusal_by_the_systems_own_policy_is_named(log):
+    """What /etc/gnutls/config forbids is forbidden, and the reason is not put on the token."""
+    os.makedirs('/etc/gnutls', exist_ok=True)
+    policy = pathlib.Path('/etc/gnutls/config')
+    try:
+        policy.write_text('[overrides]\ninsecure-sig = ecdsa-sha256\n', encoding='ascii')
+        expect_failure(log, 'Authentication failure', 'token refused: system-policy')
+    finally:
+        policy.unlink()
+    assert authenticate(mint()).returncode == 0
+
+
 # --- a helper that is killed ---------------------------------------------------------------------
 
 

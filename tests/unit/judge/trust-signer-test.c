@@ -14,7 +14,7 @@ static void assert_judged(const struct cert_plan *plan, const struct issuer_rule
                           enum status expected)
 {
     struct report report = {0};
-    enum status found = trust_signer_check(make_cert(plan), issuer, &report);
+    enum status found = trust_signer_check(make_cert(plan), issuer, false, &report);
 
     if (found != expected)
         fail_msg("expected %s, found %s: %s", status_slug(expected), status_slug(found),
@@ -333,6 +333,23 @@ static void test_long_name(void **state)
     assert_judged(&plan, &issuer, STATUS_ACCEPTED);
 }
 
+/* A CA whose dNSNames are constrained would choose its URI names freely. */
+static void test_uri_under_constraints(void **state)
+{
+    struct issuer_rules issuer = make_issuer();
+    struct cert_plan plan = good();
+    struct report report = {0};
+
+    (void)state;
+    assert_int_equal(trust_signer_check(make_cert(&plan), &issuer, true, &report), STATUS_ACCEPTED);
+    plan.dns[0] = NULL;
+    plan.uri = issuer.issuer;
+    assert_int_equal(trust_signer_check(make_cert(&plan), &issuer, false, &report),
+                     STATUS_ACCEPTED);
+    assert_int_equal(trust_signer_check(make_cert(&plan), &issuer, true, &report),
+                     STATUS_SIGNER_NOT_ALLOWED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_dns_names),
         cmocka_unit_test(test_no_names),
         cmocka_unit_test(test_uri_names),
+        cmocka_unit_test(test_uri_under_constraints),
         cmocka_unit_test(test_signer_names),
         cmocka_unit_test(test_raw_names),
         cmocka_unit_test(test_long_name),
