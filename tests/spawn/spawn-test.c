@@ -273,7 +273,7 @@ static int without_proc(void)
 {
     if (unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
         return SKIPPED;
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+    if (mount(NULL, "/proc", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
         mount("none", "/proc", "tmpfs", 0, NULL) != 0)
         return SKIPPED;
     return access("/proc/self", F_OK) != 0 && echoes() ? 0 : 1;
