@@ -39,12 +39,27 @@ static bool digits(struct scan *s)
     return s->at > begin;
 }
 
+/* RFC 8259 section 6 lets a reader limit numbers: versions of json-c disagree on what is beyond
+ * these. */
+static bool integer_fits(struct span digits, bool negative)
+{
+    static const char least[] = "9223372036854775808";
+
+    return digits.len < sizeof(least) - 1 ||
+           (digits.len == sizeof(least) - 1 &&
+            (!negative || memcmp(digits.ptr, least, digits.len) <= 0));
+}
+
 /* RFC 8259 section 6 */
 static bool number(struct scan *s)
 {
-    take(s, '-');
+    bool negative = take(s, '-');
+    const unsigned char *begin = s->at;
+
     if (!take(s, '0') && !digits(s))
         return false;
+    if (peek(s) != '.' && peek(s) != 'e' && peek(s) != 'E')
+        return integer_fits(span_of(begin, (size_t)(s->at - begin)), negative);
     if (take(s, '.') && !digits(s))
         return false;
     if (take(s, 'e') || take(s, 'E')) {

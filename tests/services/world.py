@@ -137,6 +137,11 @@ PubkeyAuthentication no
 MaxStartups 100
 PidFile none
 """, encoding='ascii')
+        # OpenSSH 9.8 and later stop answering an address after some failures.
+        if run('/usr/sbin/sshd', '-t', '-f', str(config), '-o',
+               'PerSourcePenalties=no').returncode == 0:
+            with config.open('a', encoding='ascii') as file:
+                file.write('PerSourcePenalties no\n')
         self.port, self.process = self.start(config, log)
         key = pathlib.Path(self.directory, 'key.pub').read_text(encoding='ascii').split()
         pathlib.Path(self.directory, 'known_hosts').write_text(
