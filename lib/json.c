@@ -30,7 +30,8 @@ static struct json_object *parse_whole(struct json_tokener *tokener, struct span
 {
     struct json_object *value;
 
-    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+    /* json_scan() has looked at UTF-8: json-c 0.18 refuses good text if it is asked to. */
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
     value = json_tokener_parse_ex(tokener, (const char *)text.ptr, (int)text.len);
     if (json_tokener_get_error(tokener) == json_tokener_success &&
         json_tokener_get_parse_end(tokener) == text.len)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "policy-audience.h"
 
-#include <stdio.h>
+#include <json-c/json.h>
 
+#define FOUND_MAX 200 /* bytes of aud in a message */
 #define AUDIENCE_SIZE 1024
 
 /* NULL: no letter that is known. */
@@ -68,6 +69,7 @@ enum status policy_audience_check(struct json_object *claims, const struct rules
         if (i == 0)
             memcpy(first, wanted, sizeof(first));
     }
-    return report_refuse(report, STATUS_WRONG_AUDIENCE, "expected %s%s in aud", first,
-                         issuer->audience.count > 1 ? " (or another of audience)" : "");
+    return report_refuse(report, STATUS_WRONG_AUDIENCE, "expected %s%s in aud, found %.*s", first,
+                         issuer->audience.count > 1 ? " (or another of audience)" : "", FOUND_MAX,
+                         json_object_to_json_string_ext(aud, JSON_C_TO_STRING_PLAIN));
 }

@@ -3,7 +3,6 @@
 
 #include <gnutls/crypto.h>
 #include <json-c/json.h>
-#include <limits.h>
 #include <stdlib.h>
 
 struct signed_claims {
@@ -11,20 +10,22 @@ struct signed_claims {
     struct json_object *claims;
 };
 
-/* The salt that an RSA-PSS key with parameters asks for (RFC 4055 section 3.1); 0: none. */
-static unsigned salt_of(gnutls_pubkey_t key)
+/* Whether an RSA-PSS key has no parameters (RFC 4055 section 3.1), or they ask for `size` bytes of
+ * salt. */
+static bool salt_fits(gnutls_pubkey_t key, unsigned size)
 {
     gnutls_digest_algorithm_t digest;
     gnutls_x509_spki_t spki;
     unsigned salt = 0;
+    int found;
 
     if (gnutls_x509_spki_init(&spki) < 0)
-        return UINT_MAX;
-    if (gnutls_pubkey_get_spki(key, spki, 0) >= 0 &&
-        gnutls_x509_spki_get_rsa_pss_params(spki, &digest, &salt) < 0)
-        salt = 0;
+        return false;
+    found = gnutls_pubkey_get_spki(key, spki, 0);
+    if (found >= 0)
+        found = gnutls_x509_spki_get_rsa_pss_params(spki, &digest, &salt);
     gnutls_x509_spki_deinit(spki);
-    return salt;
+    return found == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE || (found >= 0 && salt == size);
 }
 
 static enum status choose(const struct token *token, gnutls_pubkey_t key,
@@ -43,10 +44,11 @@ static enum status choose(const struct token *token, gnutls_pubkey_t key,
             alg_name(token->alg), gnutls_pk_algorithm_get_name((gnutls_pk_algorithm_t)type),
             curve == GNUTLS_ECC_CURVE_INVALID ? "no curve" : gnutls_ecc_curve_get_name(curve));
 
-    /* RFC 7518 section 3.5: as much salt as the hash is long, not more */
+    /* RFC 7518 section 3.5: as much salt as the hash is long, not more, not less */
     if (type == GNUTLS_PK_RSA_PSS &&
-        salt_of(key) > gnutls_hash_get_len(gnutls_sign_get_hash_algorithm(*sign)))
-        return report_refuse(report, STATUS_BAD_KEY, "the RSA-PSS key wants more salt than %s has",
+        !salt_fits(key, gnutls_hash_get_len(gnutls_sign_get_hash_algorithm(*sign))))
+        return report_refuse(report, STATUS_BAD_KEY,
+                             "the RSA-PSS key wants another length of salt than %s",
                              alg_name(token->alg));
     return STATUS_ACCEPTED;
 }

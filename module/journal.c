@@ -3,11 +3,16 @@
 
 #include <security/pam_ext.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #define LINE_SIZE 4096 /* bytes; a longer line is cut */
+
+/* Characters that are escaped besides: all of them in text that a token may have chosen. */
+#define TEXT "\\"
+#define CLAIMED "\\=" /* no name=value in it */
+#define FIELD "\\ "   /* a space ends it */
 
 /* A line being written. */
 struct line {
@@ -25,15 +30,14 @@ static void put(struct line *line, const char *text)
         line->len = sizeof(line->text) - 1;
 }
 
-/* Anything but printable ASCII as \xNN; `spaces` tells if spaces stay, which end a value elsewhere.
- */
-static void put_escaped(struct line *line, struct span text, bool spaces)
+/* Anything but printable ASCII, and what is in `special`, as \xNN. */
+static void put_escaped(struct line *line, struct span text, const char *special)
 {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char byte = text.ptr[i];
         char out[5];
 
-        if ((byte > ' ' && byte < 0x7f && byte != '\\') || (byte == ' ' && spaces))
+        if (byte >= ' ' && byte < 0x7f && !strchr(special, byte))
             (void)snprintf(out, sizeof(out), "%c", byte);
         else
             (void)snprintf(out, sizeof(out), "\\x%02x", byte);
@@ -48,7 +52,7 @@ static void put_field(struct line *line, const char *name, struct span value)
     put(line, " ");
     put(line, name);
     put(line, "=");
-    put_escaped(line, value, false);
+    put_escaped(line, value, FIELD);
 }
 
 static void put_item(struct line *line, pam_handle_t *pamh, const char *name, int item)
@@ -57,7 +61,7 @@ static void put_item(struct line *line, pam_handle_t *pamh, const char *name, in
 
     put(line, name);
     if (pam_get_item(pamh, item, &value) == PAM_SUCCESS && value)
-        put_escaped(line, span_text(value), false);
+        put_escaped(line, span_text(value), FIELD);
 }
 
 void journal_failure(pam_handle_t *pamh, const char *user)
@@ -73,7 +77,7 @@ void journal_failure(pam_handle_t *pamh, const char *user)
     put_item(&line, pamh, " ruser=", PAM_RUSER);
     put_item(&line, pamh, " rhost=", PAM_RHOST);
     put(&line, "  user=");
-    put_escaped(&line, span_text(user), false);
+    put_escaped(&line, span_text(user), FIELD);
     pam_syslog(pamh, LOG_NOTICE, "%s", line.text);
 }
 
@@ -86,27 +90,26 @@ static void put_identity(struct line *line, const struct wire_verdict *verdict)
     put_field(line, "token", verdict->token_id);
     if (verdict->warning.len > 0) {
         put(line, "; warning: ");
-        put_escaped(line, verdict->warning, true);
+        put_escaped(line, verdict->warning, TEXT);
     }
 }
 
-void journal_reason(pam_handle_t *pamh, enum status status, struct span detail,
-                    const struct wire_verdict *verdict)
+void journal_reason(pam_handle_t *pamh, const struct wire_verdict *verdict)
 {
+    bool refused = verdict->status > 0;
     struct line line = {.len = 0};
 
-    put(&line, status > 0 ? "token refused: " : "token not judged: ");
-    put(&line, status_slug(status));
+    put(&line, refused ? "token refused: " : "token not judged: ");
+    put(&line, status_slug(verdict->status));
     put(&line, ": ");
-    if (detail.len > 0)
-        put_escaped(&line, detail, true);
+    if (verdict->detail.len > 0)
+        put_escaped(&line, verdict->detail, refused ? CLAIMED : TEXT);
     else
-        put(&line, status_sentence(status));
-    /* a verdict that got as far as the token names it; without one there is nothing behind the
-     * semicolon */
+        put(&line, status_sentence(verdict->status));
+    /* a verdict that got as far as the token names it; without that, nothing follows */
     put(&line, verdict->token_id.len > 0 ? ";" : "");
     put_identity(&line, verdict);
-    pam_syslog(pamh, status > 0 ? LOG_NOTICE : LOG_ERR, "%s", line.text);
+    pam_syslog(pamh, refused ? LOG_NOTICE : LOG_ERR, "%s", line.text);
 }
 
 void journal_accepted(pam_handle_t *pamh, const struct wire_verdict *verdict)

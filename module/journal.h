@@ -14,9 +14,8 @@
 /* As pam_unix writes it. */
 void journal_failure(pam_handle_t *pamh, const char *user);
 
-/* Why: a decided no (notice), or no decision (error). `detail` is what was found. */
-void journal_reason(pam_handle_t *pamh, enum status status, struct span detail,
-                    const struct wire_verdict *verdict);
+/* Why: a decided no (notice), or no decision (error). */
+void journal_reason(pam_handle_t *pamh, const struct wire_verdict *verdict);
 
 void journal_accepted(pam_handle_t *pamh, const struct wire_verdict *verdict);
 

@@ -2,13 +2,14 @@
 #include "login.h"
 
 #include <security/pam_ext.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../sys/paths.h"
+#include "../sys/verifier.h"
 #include "conversation.h"
 #include "delay.h"
 #include "journal.h"
@@ -20,8 +21,8 @@
 struct login {
     pam_handle_t *pamh;
     struct options options;
-    const char *user;    /* PAM_USER; borrowed */
-    const char *service; /* PAM_SERVICE; borrowed */
+    const char *user;    /* PAM_USER; borrowed, until the application's code runs again */
+    const char *service; /* PAM_SERVICE; likewise */
     int64_t answered_ms; /* when the last answer came, CLOCK_MONOTONIC */
 };
 
@@ -56,27 +57,18 @@ static bool service_starts_processes(const char *service)
     return false;
 }
 
-static int prepare(struct login *login, int argc, const char **argv)
+/* An argument that is not understood, or that this service may not have. */
+static int check_arguments(struct login *login, int argc, const char **argv)
 {
     const char *expected = NULL;
     const char *bad = options_parse(argc, argv, &login->options, &expected);
-    const void *service = NULL;
-    int result;
 
     if (bad) {
         pam_syslog(login->pamh, LOG_ERR, "configuration error: argument '%s': expected %s", bad,
                    expected);
         return PAM_SERVICE_ERR;
     }
-    result = pam_get_user(login->pamh, &login->user, NULL);
-    if (result != PAM_SUCCESS)
-        return result;
-    if (!login->user || !*login->user)
-        return PAM_AUTH_ERR;
-    if (pam_get_item(login->pamh, PAM_SERVICE, &service) != PAM_SUCCESS || !service)
-        return PAM_SYSTEM_ERR;
-    login->service = service;
-    if (login->options.local.virtual_users && service_starts_processes(service)) {
+    if (login->options.local.virtual_users && service_starts_processes(login->service)) {
         pam_syslog(login->pamh, LOG_ERR,
                    "configuration error: virtual_users is not for service %s, whose users are "
                    "those of the machine",
@@ -84,6 +76,20 @@ static int prepare(struct login *login, int argc, const char **argv)
         return PAM_SERVICE_ERR;
     }
     return PAM_SUCCESS;
+}
+
+/* Asks for the name only if the application has not given it. An application may set it anew. */
+static int get_names(struct login *login)
+{
+    const void *service = NULL;
+    int result = pam_get_user(login->pamh, &login->user, NULL);
+
+    if (result != PAM_SUCCESS)
+        return result;
+    if (pam_get_item(login->pamh, PAM_SERVICE, &service) != PAM_SUCCESS || !service)
+        return PAM_SYSTEM_ERR;
+    login->service = service;
+    return login->user && *login->user ? PAM_SUCCESS : PAM_AUTH_ERR;
 }
 
 /* --- after the answer ------------------------------------------------------------------------- */
@@ -128,16 +134,15 @@ static int accept_login(struct login *login, const struct wire_verdict *verdict)
     return PAM_SUCCESS;
 }
 
-static int refuse_login(struct login *login, enum status status, const char *detail,
-                        const struct wire_verdict *verdict)
+static int refuse_login(struct login *login, const struct wire_verdict *verdict)
 {
     journal_failure(login->pamh, login->user);
-    journal_reason(login->pamh, status, detail[0] ? span_text(detail) : verdict->detail, verdict);
-    return pam_code(status);
+    journal_reason(login->pamh, verdict);
+    return pam_code(verdict->status);
 }
 
-static enum status ask_verifier(const struct login *login, const struct answer *answer,
-                                struct verifier_answer *out)
+static void ask_verifier(const struct login *login, const struct answer *answer,
+                         struct verifier_answer *out)
 {
     const uid_t caller = paths_module_trusts_caller ? geteuid() : 0;
     const struct verifier_question question = {
@@ -151,27 +156,26 @@ static enum status ask_verifier(const struct login *login, const struct answer *
         .also_trusted = caller,
     };
 
-    return verifier_ask(&question, out);
+    verifier_ask(&question, out);
 }
 
 /*
  * The verdict and what this machine says of the user, put together. Both are always asked for, so
  * that time tells nothing. A refusal by the token's rules is the one that is logged.
  */
-static int decide(struct login *login, enum status status, const struct verifier_answer *answer)
+static int decide(struct login *login, struct wire_verdict *verdict)
 {
     char why[256];
     enum local_user local = local_user_check(login->user, &login->options.local, why, sizeof(why));
-    const char *detail = answer->failure;
     int result;
 
-    if (status == STATUS_ACCEPTED && local == LOCAL_USER_ALLOWED)
-        return accept_login(login, &answer->verdict);
-    if (status == STATUS_ACCEPTED) {
-        status = local == LOCAL_USER_ERROR ? STATUS_SYSTEM_ERROR : STATUS_USER_NOT_ALLOWED;
-        detail = why;
+    if (verdict->status == STATUS_ACCEPTED && local == LOCAL_USER_ALLOWED)
+        return accept_login(login, verdict);
+    if (verdict->status == STATUS_ACCEPTED) {
+        verdict->status = local == LOCAL_USER_ERROR ? STATUS_SYSTEM_ERROR : STATUS_USER_NOT_ALLOWED;
+        verdict->detail = span_text(why);
     }
-    result = refuse_login(login, status, detail, &answer->verdict);
+    result = refuse_login(login, verdict);
     if (local != LOCAL_USER_UNKNOWN)
         return result;
     return login->options.ignore_unknown_user ? PAM_IGNORE : PAM_USER_UNKNOWN;
@@ -187,27 +191,24 @@ static void forget_authtok(pam_handle_t *pamh, const struct answer *answer)
 static int judge_token(struct login *login, const struct answer *answer)
 {
     struct verifier_answer *verifier;
-    enum status status;
     int result;
 
     forget_authtok(login->pamh, answer);
     verifier = calloc(1, sizeof(*verifier));
     if (!verifier)
         return PAM_BUF_ERR;
-    if (answer->too_long) {
-        status = STATUS_TOO_LONG;
-        verifier->verdict.status = status;
-    } else {
-        status = ask_verifier(login, answer, verifier);
-    }
-    result = decide(login, status, verifier);
+    if (answer->too_long)
+        verifier->verdict.status = STATUS_TOO_LONG;
+    else
+        ask_verifier(login, answer, verifier);
+    result = decide(login, &verifier->verdict);
     free(verifier);
     return result;
 }
 
-static void log_conversation(const struct login *login, int result, unsigned parts)
+static void log_conversation(struct login *login, int result, unsigned parts)
 {
-    bool sudo = strncmp(login->service, "sudo", 4) == 0;
+    bool sudo = get_names(login) == PAM_SUCCESS && strncmp(login->service, "sudo", 4) == 0;
 
     pam_syslog(login->pamh, LOG_NOTICE, "no answer to prompt %u: %s%s", parts,
                pam_strerror(login->pamh, result),
@@ -229,6 +230,10 @@ static int ask_and_judge(struct login *login)
         log_conversation(login, result, answer.parts);
         return result;
     }
+    /* The conversation is the application's code: names from before it may be gone. */
+    result = get_names(login);
+    if (result != PAM_SUCCESS)
+        return result;
     return answer_is_token(&answer) ? judge_token(login, &answer) : hand_on(login, &answer);
 }
 
@@ -240,7 +245,9 @@ int login_authenticate(pam_handle_t *pamh, int argc, const char **argv)
     /* What an earlier try on this handle left says nothing about this one. */
     (void)pam_set_data(pamh, DATA_NAME, NULL, NULL);
     login.answered_ms = spawn_now_ms();
-    result = prepare(&login, argc, argv);
+    result = get_names(&login);
+    if (result == PAM_SUCCESS)
+        result = check_arguments(&login, argc, argv);
     if (result == PAM_SUCCESS)
         result = ask_and_judge(&login);
     if (result == PAM_SUCCESS)

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "../sys/verifier.h"
+#include "../sys/localuser.h"
 
 struct options {
     const char *config; /* absolute; borrowed from argv or paths.h, as prompt is */

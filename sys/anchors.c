@@ -91,8 +91,8 @@ static bool add_directory(struct anchor_files *files, const struct issuer_rules 
         return false;
     count = scandirat(fd, ".", &entries, is_certificate, NULL);
     close(fd);
-    if (count < 0)
-        return refuse(error, path, strerror(errno));
+    if (count <= 0)
+        return refuse(error, path, count < 0 ? strerror(errno) : "expected *.pem or *.crt in it");
     for (int i = 0; i < count; i++) {
         (void)snprintf(name, sizeof(name), "%s/%s", path, entries[i]->d_name);
         done = done && add_file(files, issuer, name, also_trusted, error);
@@ -198,20 +198,30 @@ static enum status match(const gnutls_datum_t *der, const gnutls_datum_t *subjec
     return STATUS_ACCEPTED;
 }
 
+/* The next line that begins with `mark`: a comment sign before it makes it none. */
+static const char *find_line(const char *text, const char *begin_of_text, const char *mark)
+{
+    const char *found = strstr(text, mark);
+
+    while (found && found != begin_of_text && found[-1] != '\n')
+        found = strstr(found + 1, mark);
+    return found;
+}
+
 static enum status search_file(const struct pem_file *file, const gnutls_datum_t *subject,
                                struct anchors *found, struct report *report)
 {
     static const char begin[] = "-----BEGIN CERTIFICATE-----";
     static const char end[] = "-----END CERTIFICATE-----";
-    const char *block = strstr(file->text, begin), *stop;
+    const char *block = find_line(file->text, file->text, begin), *stop;
     enum status status = STATUS_ACCEPTED;
 
     if (!block)
         return refuse_block(file, "expected a PEM certificate, found none", report);
-    for (; block && status == STATUS_ACCEPTED; block = strstr(stop, begin)) {
+    for (; block && status == STATUS_ACCEPTED; block = find_line(stop, file->text, begin)) {
         gnutls_datum_t pem, der = {NULL, 0};
 
-        stop = strstr(block, end);
+        stop = find_line(block, file->text, end);
         if (!stop)
             return refuse_block(file, "a certificate in it has no end line", report);
         stop += sizeof(end) - 1;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "localuser.h"
+
 #include <errno.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
-
-#include "verifier.h"
+#include <string.h>
 
 #define RECORD_MAX (1024 * 1024) /* bytes of one passwd entry */
 
@@ -62,7 +62,7 @@ enum local_user local_user_check(const char *user, const struct local_user_rules
     enum local_user answer = LOCAL_USER_REFUSED;
     int error;
 
-    say(why, why_size, LOCAL_USER_REFUSED, "%s", "");
+    why[0] = '\0';
     error = look_up(user, &entry, &found, &buffer);
     if (found)
         answer = check_entry(user, found, rules, why, why_size);

@@ -12,7 +12,8 @@ extern const char paths_config[];       /* /etc/pam_jwt/pam_jwt.conf */
 extern const char paths_jwt_verify[];   /* libexecdir/pam_jwt/jwt-verify */
 extern const char paths_unprivileged[]; /* empty directory, whose owner is the uid to drop to */
 
-/* False in what is installed: the module trusts root's files only. True lets tests run as any user. */
+/* False in what is installed: the module trusts root's files only. True lets tests run as any user.
+ */
 extern const bool paths_module_trusts_caller;
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Opening files that decide who may log in: the descriptor and every parent directory must belong to
- * a trusted owner and be writable by nobody else.
+ * Opening files that decide who may log in: the descriptor and every parent directory must belong
+ * to a trusted owner and be writable by nobody else.
  */
 #ifndef PAM_JWT_SAFEFILE_H
 #define PAM_JWT_SAFEFILE_H
@@ -15,9 +15,9 @@ struct safefile_error {
 };
 
 /*
- * Opens an absolute path for reading (O_CLOEXEC, O_NOCTTY, O_NONBLOCK). The owner of the file and of
- * each parent directory is root or `also_trusted` (0: root alone), no group or others may write; a
- * root-owned sticky directory (/tmp) passes as a parent, since its entries cannot be replaced.
+ * Opens an absolute path for reading (O_CLOEXEC, O_NOCTTY, O_NONBLOCK). The owner of the file and
+ * of each parent directory is root or `also_trusted` (0: root alone), no group or others may write;
+ * a root-owned sticky directory (/tmp) passes as a parent, since its entries cannot be replaced.
  * Symbolic links are followed only where their own directory passes the same check.
  * Returns the descriptor, or -1 with `error` filled and errno set.
  */

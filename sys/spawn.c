@@ -149,29 +149,34 @@ static int open_pidfd(pid_t pid)
     return fd;
 }
 
-static enum spawn_outcome failure(int error, int *out)
+static bool fail(int error, enum spawn_outcome *outcome, int *out)
 {
+    *outcome = error == ENOMEM ? SPAWN_NO_MEMORY : SPAWN_FAILED;
     *out = error;
-    return error == ENOMEM ? SPAWN_NO_MEMORY : SPAWN_FAILED;
+    return false;
 }
 
-static enum spawn_outcome start(const struct spawn_call *call, struct child *child, int *error)
+/* False: there is no child, and `*outcome` says why. */
+static bool start(const struct spawn_call *call, struct child *child, enum spawn_outcome *outcome,
+                  int *error)
 {
     int pair[2], failed;
 
-    if (!trusted(call->path, call->also_trusted))
-        return SPAWN_UNTRUSTED;
+    if (!trusted(call->path, call->also_trusted)) {
+        *outcome = SPAWN_UNTRUSTED;
+        return false;
+    }
     if (!make_sockets(pair))
-        return failure(errno, error);
+        return fail(errno, outcome, error);
     failed = run(call->path, pair[1], &child->pid);
     close_fd(pair[1]);
     if (failed != 0) {
         close_fd(pair[0]);
-        return failure(failed, error);
+        return fail(failed, outcome, error);
     }
     child->socket = pair[0];
     child->pidfd = open_pidfd(child->pid);
-    return SPAWN_REPLIED;
+    return true;
 }
 
 static void send_all(const struct spawn_call *call, int socket)
@@ -248,17 +253,28 @@ static bool reap(const struct child *child)
     return result == 0 && info.si_code != CLD_EXITED && info.si_status == SIGSYS;
 }
 
-static bool finish(const struct child *child, bool replied)
+/* Without a pidfd there is no event to wait for, and nothing may be killed. */
+static void reap_by_number(pid_t pid, int64_t deadline_ms)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+
+    while (waitpid(pid, NULL, WNOHANG) == 0 && spawn_now_ms() < deadline_ms)
+        (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+}
+
+/* No child is left behind: one that is late is killed at once, any other after a moment. */
+static bool finish(const struct child *child, bool late)
 {
     struct pollfd ended = {.fd = child->pidfd, .events = POLLIN};
-    bool sandboxed = false;
+    int64_t deadline_ms = spawn_now_ms() + (late ? 0 : GRACE_MS);
+    bool sandboxed;
 
     close_fd(child->socket);
     if (child->pidfd < 0) {
-        (void)waitpid(child->pid, NULL, replied ? 0 : WNOHANG);
+        reap_by_number(child->pid, deadline_ms);
         return false;
     }
-    if (!wait_until(&ended, 1, spawn_now_ms() + (replied ? GRACE_MS : 0)))
+    if (!wait_until(&ended, 1, deadline_ms))
         (void)syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0);
     sandboxed = reap(child);
     close_fd(child->pidfd);
@@ -269,14 +285,14 @@ static enum spawn_outcome ask(const struct spawn_call *call, unsigned char *repl
                               size_t *reply_len, int *error)
 {
     struct child child = {-1, -1, -1};
-    enum spawn_outcome outcome = start(call, &child, error);
+    enum spawn_outcome outcome = SPAWN_DIED;
 
-    if (outcome != SPAWN_REPLIED)
+    if (!start(call, &child, &outcome, error))
         return outcome;
     /* A child that has ended makes send() fail: it may have replied before. */
     send_all(call, child.socket);
     outcome = await(&child, call->deadline_ms, reply, size, reply_len);
-    if (finish(&child, outcome != SPAWN_TIMEOUT) && outcome == SPAWN_DIED)
+    if (finish(&child, outcome == SPAWN_TIMEOUT) && outcome == SPAWN_DIED)
         outcome = SPAWN_SANDBOXED;
     return outcome;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Running jwt-verify from a process that is not ours: any uid, threads, handlers, closed descriptors. Nothing
- * of the host is changed, no child and no descriptor is left behind, and the answer is a complete
- * message, never an exit status.
+ * Running jwt-verify from a process that is not ours: any uid, threads, handlers, closed
+ * descriptors. Nothing of the host is changed, no child and no descriptor is left behind, and the
+ * answer is a complete message, never an exit status.
  */
 #ifndef PAM_JWT_SPAWN_H
 #define PAM_JWT_SPAWN_H

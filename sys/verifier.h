@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One question to jwt-verify and its verdict: what pam_jwt.so and `pam-jwt explain` share, so that both
- * judge alike. Also the rules about local users that the caller enforces whatever the verdict says.
+ * One question to jwt-verify and its verdict: what pam_jwt.so and `pam-jwt explain` share, so that
+ * both judge alike.
  */
 #ifndef PAM_JWT_VERIFIER_H
 #define PAM_JWT_VERIFIER_H
@@ -19,32 +19,16 @@ struct verifier_question {
 };
 
 struct verifier_answer {
-    struct wire_verdict verdict;           /* spans point into `message` */
+    struct wire_verdict verdict; /* texts point into the fields below */
     unsigned char message[WIRE_VERDICT_MAX];
-    char failure[256];                     /* why there is no verdict; "" else */
+    char failure[256];
 };
 
 /*
  * Always fills answer->verdict: without a complete verdict its status is timeout, internal-error,
- * config-error, out-of-memory or system-error and `failure` says why. An accepting verdict that does not name request.user
- * becomes internal-error. Returns the status.
+ * config-error, out-of-memory or system-error, and its detail says why. An accepting verdict that
+ * does not name request.user becomes internal-error.
  */
-enum status verifier_ask(const struct verifier_question *question, struct verifier_answer *answer);
-
-struct local_user_rules {
-    bool allow_root;
-    bool virtual_users;
-    uid_t min_uid;
-};
-
-enum local_user { LOCAL_USER_REFUSED, LOCAL_USER_ALLOWED, LOCAL_USER_UNKNOWN, LOCAL_USER_ERROR };
-
-/*
- * Looks the name up in NSS: uid 0 is refused unless allow_root, a uid below min_uid is refused, the
- * name that NSS returns must be `user` itself. virtual_users: unknown to NSS is allowed, but never
- * "root" nor an NSS user below min_uid. `why` gets the reason for anything but ALLOWED.
- */
-enum local_user local_user_check(const char *user, const struct local_user_rules *rules,
-                                 char *why, size_t why_size);
+void verifier_ask(const struct verifier_question *question, struct verifier_answer *answer);
 
 #endif

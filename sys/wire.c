@@ -83,15 +83,15 @@ static bool get_bool(struct reader *reader)
 
 static struct span get_bytes(struct reader *reader)
 {
-    size_t len = (size_t)get_range(reader, 0, (int64_t)reader->rest.len);
+    int64_t len = get_number(reader);
     struct span bytes = {0};
 
-    if (len > reader->rest.len)
+    if (len < 0 || (uint64_t)len > reader->rest.len)
         reader->valid = false;
     if (!reader->valid)
         return bytes;
-    bytes = span_of(reader->rest.ptr, len);
-    reader->rest = span_of(reader->rest.ptr + len, reader->rest.len - len);
+    bytes = span_of(reader->rest.ptr, (size_t)len);
+    reader->rest = span_of(reader->rest.ptr + len, reader->rest.len - (size_t)len);
     return bytes;
 }
 

@@ -122,8 +122,8 @@ bool askpass_token_find(struct secret *buffer, struct span *token)
         return fail("token", "expected a token, found nothing but white space");
     if (token->len > TOKEN_MAX || buffer->len == buffer->size)
         return fail("token", "expected at most 16384 bytes");
-    /* A path given by mistake (a key, a list of passwords) must not reach a server. */
-    if (!is_one_word(*token))
-        return fail("token", "expected one line of printable characters without spaces");
+    /* A file given by mistake (a key, a list of passwords) must not reach a server. */
+    if (token->len < 3 || memcmp(token->ptr, "eyJ", 3) != 0 || !is_one_word(*token))
+        return fail("token", "expected a JWT: one word, which begins with eyJ");
     return true;
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "../sys/anchors.h"
 #include "../sys/config.h"
 #include "../sys/paths.h"
 #include "absolute.h"
@@ -10,6 +11,16 @@
 struct settings {
     const char *config;
 };
+
+/* No error of the configuration, but one of every login. */
+static void warn_of_anchors(const struct rules *rules)
+{
+    struct safefile_error error = {""};
+    ANCHOR_FILES_CLEANUP struct anchor_files *files = anchors_open(rules, geteuid(), &error);
+
+    if (!files)
+        fprintf(stderr, "pam-jwt config: warning: trust_anchors: %s\n", error.text);
+}
 
 static int run(int argc, char **argv)
 {
@@ -30,6 +41,7 @@ static int run(int argc, char **argv)
         return COMMAND_NO;
     }
     config_print(rules, stdout);
+    warn_of_anchors(rules);
     return fflush(stdout) == 0 ? COMMAND_OK : COMMAND_NO;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../lib/token.h"
+#include "../sys/localuser.h"
 #include "../sys/paths.h"
 #include "../sys/verifier.h"
 #include "absolute.h"
@@ -78,13 +79,11 @@ static enum status ask_helper(const struct settings *settings, const char *confi
         .deadline_ms = spawn_now_ms() + TIMEOUT_MS,
         .also_trusted = paths_module_trusts_caller ? geteuid() : 0,
     };
-    enum status status = verifier_ask(&question, answer);
 
+    verifier_ask(&question, answer);
     explanation->verdict = answer->verdict;
-    if (answer->failure[0] != '\0')
-        explanation->verdict.detail = span_text(answer->failure);
     explanation_add_steps(explanation, answer->verdict.steps);
-    return status;
+    return answer->verdict.status;
 }
 
 static const enum status local_status[] = {

@@ -68,8 +68,12 @@ int main(int argc, char **argv)
 
     /* ssh sets this for questions that are no prompt for a password, such as an unknown host key.
      */
-    if (argc != 2 || getenv("SSH_ASKPASS_PROMPT"))
+    if (argc != 2 || getenv("SSH_ASKPASS_PROMPT")) {
+        if (argc != 2)
+            fputs("pam-jwt-askpass: expected one argument, the prompt: see pam-jwt-askpass(1)\n",
+                  stderr);
         return EXIT_FAILURE;
+    }
 
     unsigned number = askpass_prompt_part(argv[1], getenv("PAM_JWT_PROMPT"));
 

@@ -146,6 +146,10 @@ int pam_prompt(pam_handle_t *pamh, int style, char **response, const char *forma
     }
     va_end(arguments);
     *response = NULL;
+    if (pamh->renamed) {
+        replace(&pamh->items[PAM_USER], pamh->renamed);
+        replace(&pamh->renamed, NULL);
+    }
     if (pamh->answered == pamh->answer_count || answer->kind == ANSWER_ERROR)
         return PAM_CONV_ERR;
     pamh->answered++;
@@ -183,6 +187,7 @@ void fakepam_clear(struct pam_handle *pamh)
     forget_data(pamh, 0);
     for (size_t i = 0; i < sizeof(pamh->items) / sizeof(pamh->items[0]); i++)
         replace(&pamh->items[i], NULL);
+    replace(&pamh->renamed, NULL);
     for (unsigned i = 0; i < pamh->answer_count; i++)
         free(pamh->answers[i].text);
     *pamh = (struct pam_handle){0};

@@ -25,7 +25,8 @@ struct pam_handle {
     char *data_name;
     void *data;
     void (*data_cleanup)(struct pam_handle *, void *, int);
-    bool quiet; /* writes nothing */
+    char *renamed; /* PAM_USER is that after the next prompt; NULL: as before */
+    bool quiet;    /* writes nothing */
 };
 
 /* Added to the clock that the module sees, in seconds. */

@@ -5,6 +5,7 @@
  *   user NAME, service NAME, rhost NAME, tty NAME, ruser NAME, authtok TEXT    PAM items
  *   arg ARGUMENT                            an argument of the module's line
  *   answer TEXT, answer-null, answer-error  what the conversation gives to the next prompt
+ *   rename NAME                             the conversation sets PAM_USER
  *   clock SECONDS                           moves the module's clock
  *   secrets N                               there is no memory for the Nth buffer of secrets
  *   auth, acct, setcred, open, close, password       calls the entry
@@ -200,6 +201,10 @@ static bool run_line(struct host *host, char *line)
     }
     if (strcmp(line, "clock") == 0) {
         fakepam_clock_offset = atoll(value);
+        return true;
+    }
+    if (strcmp(line, "rename") == 0) {
+        host->pam.renamed = strdup(value);
         return true;
     }
     if (strcmp(line, "secrets") == 0) {

@@ -3,7 +3,8 @@
 """Runs scripts/*.script: what a PAM application does, and all that the module must do then.
 
   # text                  what it shows
-  host MODE               which helper is behind the module: real (default), die, half, hang, missing
+  host MODE               which helper is behind the module: real (default), die, half, hang, missing, or one
+                          that says yes: to every user, or to an other user than the one it was asked about
   config KEY = VALUE      a line more in the issuer's section
   token [OPTION]...       the token of this script: CLAIM=JSON, drop=CLAIM, alg=ALG, size=BYTES (exactly, by
                           a filling claim), cut=BYTES (its beginning), flip (its signature changed)

@@ -150,7 +150,7 @@ def a_host_that_keeps_its_capabilities(_):
 @test
 def the_callers_environment_changes_nothing(_):
     environment = {**os.environ, 'GNUTLS_SYSTEM_PRIORITY_FILE': '/nonexistent',
-                   'LD_PRELOAD_HELPER': 'x', 'TZ': ':/nonexistent', 'MALLOC_PERTURB_': '7',
+                   'TZ': ':/nonexistent', 'MALLOC_PERTURB_': '7',
                    'SSL_CERT_FILE': '/dev/null', 'LC_ALL': 'tr_TR.UTF-8'}
     done = run('pamtester', 'sshd', 'alice', 'authenticate', stdin=parts(mint()), env=environment)
     assert done.returncode == 0, done.stderr
@@ -257,7 +257,7 @@ def a_killed_helper_is_no_verdict(log):
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
     assert set(outcomes) == {'success', 'Authentication service cannot retrieve authentication '
                              'info'}, outcomes
-    log.wait('token not judged: internal-error: jwt-verify ended before its verdict was complete',
+    log.wait('token not judged: internal-error: /usr/libexec/pam_jwt/jwt-verify: it ended before its verdict was complete',
              mark)
 
 
@@ -268,13 +268,8 @@ def a_stopped_helper_is_a_timeout(log):
     helper = pathlib.Path('/usr/libexec/pam_jwt/jwt-verify')
     kept = helper.read_bytes()
     helper.unlink()
-    must('cp', '/bin/sleep', str(helper))
     try:
         mark = log.mark()
-        done = authenticate(mint('slow'), service='slow')
-        assert 'cannot retrieve authentication info' in done.stderr, done.stderr
-        log.wait('internal-error', mark)  # sleep has no argument, and ends
-        helper.unlink()
         helper.write_text('#!/bin/sh\nwhile :; do read -r x; done\n', encoding='ascii')
         helper.chmod(0o755)
         done = authenticate(mint('slow'), service='slow')
@@ -313,7 +308,6 @@ def a_login_by_ssh(log):
 def known_and_unknown_users_look_alike(log):
     """The same prompts, and times that overlap: for a user whom the token is not for, for one who is not
     there, and with a token that is in order but for the user."""
-    os.rename('/run/sshd-test', '/run/sshd-test.first')
     sshd = world.Sshd(log)
     token = tampered(mint())
     try:

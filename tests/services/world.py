@@ -6,6 +6,7 @@ import random
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -124,8 +125,7 @@ class Sshd:
     """A private sshd on a free port of loopback, and the stock ssh as its client."""
 
     def __init__(self, log):
-        self.directory = '/run/sshd-test'
-        os.mkdir(self.directory, 0o700)
+        self.directory = tempfile.mkdtemp(dir='/run')
         must('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', f'{self.directory}/key')
         config = pathlib.Path(self.directory, 'config')
         config.write_text(f"""\

@@ -123,11 +123,12 @@ class Refusals(Askpass):
                 self.assert_refused(done, "nothing")
 
     def test_what_is_no_token_is_not_sent(self):
-        for text in ("-----BEGIN KEY-----\nabc\n", "two words", "tab\tinside", "\x7f"):
+        for text in ("-----BEGIN KEY-----\nabc\n", "eyJtwo words", "eyJtab\tinside", "eyJ\x7f",
+                     "sk_live_0123456789", "eyj"):
             with self.subTest(text=text):
                 path = self.write("other", text)
                 done = self.run_askpass(FIRST, BEARER_TOKEN_FILE=path)
-                self.assert_refused(done, "one line")
+                self.assert_refused(done, "expected a JWT")
                 self.assertNotIn(text.encode(), done.stderr)
 
     def test_stdout_that_cannot_be_written(self):
@@ -213,7 +214,7 @@ class Snapshot(Askpass):
     def setUp(self):
         super().setUp()
         self.old = token_of(1200)
-        self.new = self.old[::-1]
+        self.new = "eyJ" + self.old[:2:-1]
         self.file = self.write("token", self.old)
         self.env = {"BEARER_TOKEN_FILE": self.file, "XDG_RUNTIME_DIR": self.runtime}
 

@@ -24,6 +24,13 @@ class Config(pamjwt.PamJwtTest):
         self.assertEqual((again.returncode, again.stderr), (0, b""))
         self.assertEqual(again.stdout, first.stdout)
 
+    def test_anchors_that_cannot_be_used(self):
+        """Every login would fail; the configuration is in order."""
+        os.unlink(self.anchors)
+        done = run("config", "--config", self.config)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(b"warning: trust_anchors: " + self.anchors.encode(), done.stderr)
+
     def test_relative_path(self):
         done = run("config", "--config", "pam_jwt.conf", cwd=self.dir)
         self.assertEqual((done.returncode, done.stderr), (0, b""))

@@ -131,6 +131,19 @@ static void in_a_directory(void **state)
     free(other);
 }
 
+/* What is behind a comment sign was taken out by somebody. */
+static void commented_out(void **state)
+{
+    char *root = read_fixture("root.pem"), *text;
+    unsigned found;
+
+    assert_true(asprintf(&text, "#%s", root) > 0);
+    assert_int_equal(count(scratch_write(*state, "x.pem", text), "root.pem", &found),
+                     STATUS_CONFIG_ERROR);
+    free(text);
+    free(root);
+}
+
 static void broken_files(void **state)
 {
     char *root = read_fixture("root.pem"), *cut = strdup(root);
@@ -181,6 +194,8 @@ static void untrusted_files(void **state)
     assert_refused(path);
     assert_refused(scratch->directory);
     assert_refused("/nonexistent/root.pem");
+    assert_int_equal(unlink(path), 0);
+    assert_refused(scratch->directory); /* empty */
     free(root);
 }
 
@@ -189,11 +204,9 @@ static void untrusted_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCRATCH_TEST(in_a_file),
-        SCRATCH_TEST(two_of_one_name),
-        SCRATCH_TEST(in_a_directory),
-        SCRATCH_TEST(broken_files),
-        SCRATCH_TEST(too_many_of_one_name),
+        SCRATCH_TEST(in_a_file),       SCRATCH_TEST(two_of_one_name),
+        SCRATCH_TEST(in_a_directory),  SCRATCH_TEST(broken_files),
+        SCRATCH_TEST(commented_out),   SCRATCH_TEST(too_many_of_one_name),
         SCRATCH_TEST(untrusted_files),
     };
 
