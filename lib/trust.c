@@ -75,7 +75,13 @@ static enum status check_each(const struct candidate *path, int64_t now, struct 
 {
     for (unsigned i = 0; i < path->count; i++) {
         bool anchor = i + 1 == path->count;
-        enum status status = trust_key_check(path->certs[i], i, report);
+        enum status status;
+
+        /* RFC 5280 section 4.1.2.1: extensions, which all of this rests on, came with version 3 */
+        if (i > 0 && gnutls_x509_crt_get_version(path->certs[i]) != 3)
+            return report_refuse(report, STATUS_UNTRUSTED_CHAIN,
+                                 "certificate %u is not X.509 version 3", i);
+        status = trust_key_check(path->certs[i], i, report);
 
         if (status == STATUS_ACCEPTED && !anchor)
             status = trust_key_check_signature(path->certs[i], i, report);

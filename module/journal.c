@@ -8,11 +8,12 @@
 #include <unistd.h>
 
 #define LINE_SIZE 4096 /* bytes; a longer line is cut */
+#define FIELD_MAX 256  /* bytes, before escaping: no value takes the place of the others */
 
 /* Characters that are escaped besides: all of them in text that a token may have chosen. */
 #define TEXT "\\"
-#define CLAIMED "\\=" /* no name=value in it */
-#define FIELD "\\ "   /* a space ends it */
+#define CLAIMED "\\=;" /* no name=value, no end of the detail */
+#define FIELD "\\ "    /* a space ends it */
 
 /* A line being written. */
 struct line {
@@ -52,7 +53,8 @@ static void put_field(struct line *line, const char *name, struct span value)
     put(line, " ");
     put(line, name);
     put(line, "=");
-    put_escaped(line, value, FIELD);
+    put_escaped(line, span_of(value.ptr, value.len < FIELD_MAX ? value.len : FIELD_MAX), FIELD);
+    put(line, value.len < FIELD_MAX ? "" : "...");
 }
 
 static void put_item(struct line *line, pam_handle_t *pamh, const char *name, int item)

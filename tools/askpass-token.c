@@ -32,6 +32,8 @@ int askpass_open_private(int dir, const char *path, const char **why)
         *why = "expected a regular file";
     else if (st.st_uid != geteuid())
         *why = "expected a file of your own, it belongs to another user";
+    else if (st.st_nlink != 1)
+        *why = "expected a file of one name, it has others: somebody else may have chosen it";
     else if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
         *why = "others may read or write it: run chmod 600 on it and get a new token";
     if (!*why)

@@ -192,6 +192,11 @@ class Discovery(Askpass):
         self.write(f"bt_u{UID}", "eyJa", mode=0o400, directory=self.runtime)
         self.assertEqual(self.ask(FIRST, XDG_RUNTIME_DIR=self.runtime), "eyJa\n")
 
+    def test_hard_link(self):
+        os.link(self.write("file", "eyJa"), os.path.join(self.runtime, f"bt_u{UID}"))
+        done = self.run_askpass(FIRST, XDG_RUNTIME_DIR=self.runtime)
+        self.assert_refused(done, "one name")
+
     def test_symbolic_link(self):
         os.symlink(self.write("file", "eyJa"), os.path.join(self.runtime, f"bt_u{UID}"))
         done = self.run_askpass(FIRST, XDG_RUNTIME_DIR=self.runtime)
