@@ -321,7 +321,8 @@ def known_and_unknown_users_look_alike(log):
     assert len({tuple(prompts) for _, prompts, _ in done}) == 1, done[0][1]
     known, unknown = ([took for _, _, took in done[at::2]] for at in (0, 1))
     assert min(known) < max(unknown) and min(unknown) < max(known), (known, unknown)
-    assert min(known + unknown) > 1.5, (known, unknown)
+    # libpam makes 2 s a random time around it
+    assert min(known + unknown) > 0.9, (known, unknown)
 
 
 # --- sudo and su ---------------------------------------------------------------------------------
