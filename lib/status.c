@@ -15,37 +15,36 @@ static const struct row rows[] = {
 #undef STATUS
 };
 
-static const struct row *find(int number)
+/* Of a number that is no status: the row of internal-error. */
+static const struct row *row_of(int number)
 {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    const struct row *row = &rows[1];
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if ((int)rows[i].status == number)
             return &rows[i];
-    return NULL;
-}
-
-static const struct row *row_of(enum status status)
-{
-    const struct row *row = find((int)status);
-
-    return row ? row : find(STATUS_INTERNAL_ERROR);
+        if (rows[i].status == STATUS_INTERNAL_ERROR)
+            row = &rows[i];
+    }
+    return row;
 }
 
 const char *status_slug(enum status status)
 {
-    return row_of(status)->slug;
+    return row_of((int)status)->slug;
 }
 
 const char *status_sentence(enum status status)
 {
-    return row_of(status)->sentence;
+    return row_of((int)status)->sentence;
 }
 
 const char *status_source(enum status status)
 {
-    return row_of(status)->source;
+    return row_of((int)status)->source;
 }
 
 bool status_known(int number)
 {
-    return find(number) != NULL;
+    return (int)row_of(number)->status == number;
 }

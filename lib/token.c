@@ -48,7 +48,7 @@ static enum status decode(struct span text, const char *what, struct span *out,
 static enum status decode_object(struct span text, const char *what, struct json_object **object,
                                  struct report *report)
 {
-    struct span json;
+    struct span json = {0};
     enum status status = decode(text, what, &json, report);
 
     if (status != STATUS_ACCEPTED)

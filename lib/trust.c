@@ -264,7 +264,7 @@ static enum status try_anchors(const struct untrusted_chain *chain, unsigned las
 {
     struct candidate candidate = {.count = last + 2};
 
-    memcpy(candidate.certs, chain->certs, (last + 1) * sizeof(chain->certs[0]));
+    memcpy(candidate.certs, chain->certs, (last + 1) * sizeof(gnutls_x509_crt_t));
     for (unsigned i = 0; i < anchors->count; i++) {
         enum status status;
 
@@ -302,7 +302,7 @@ static enum status build(const struct untrusted_chain *chain, const struct issue
 
 static bool names_constrained(const struct trusted_path *path)
 {
-    for (unsigned i = 1; i < path->count; i++)
+    for (unsigned i = 1; path && i < path->count; i++)
         if (trust_constraints_on_names(path->certs[i]))
             return true;
     return false;

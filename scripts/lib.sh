@@ -169,4 +169,5 @@ build_packages=(gcc libc6-dev meson ninja-build pkgconf libgnutls28-dev libjson-
 # shellcheck disable=SC2034
 service_packages=(gnutls-bin mount openssh-client openssh-server passwd python3)
 # shellcheck disable=SC2034
-test_packages=(binutils libcmocka-dev pamtester procps sudo)
+test_packages=(binutils clang-tidy codespell cppcheck libcmocka-dev pamtester procps shellcheck sudo
+    valgrind)

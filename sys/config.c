@@ -190,12 +190,12 @@ static bool load_section(struct loader *loader, struct ini_cfgobj *ini, const ch
     char **keys;
     bool done = true;
 
-    if (!find_section(loader, name, &section))
+    if (!find_section(loader, name, &section) || !section)
         return false;
     keys = ini_get_attribute_list(ini, name, &count, &error);
     if (!keys || error != 0)
         done = refuse(loader, 0, "[%s] cannot be read", name);
-    for (int i = 0; done && i < count; i++)
+    for (int i = 0; keys && done && i < count; i++)
         done = load_key(loader, ini, section, keys[i]);
     ini_free_attribute_list(keys);
     return done;
@@ -279,8 +279,8 @@ static bool set_defaults(struct loader *loader, const struct section *section,
         if (option->scope != scope || (section && section->seen[i]))
             continue;
         if (!option->fallback)
-            return refuse(loader, 0, "[%s] has no %s: expected %s", section->name, option->key,
-                          option->expected);
+            return refuse(loader, 0, "[%s] has no %s: expected %s",
+                          section ? section->name : "global", option->key, option->expected);
         if (option_set(option, base, option->fallback) != OPTION_OK)
             return refuse_no_memory(loader);
     }

@@ -4,6 +4,7 @@
  * architecture as C initializers. Whatever is not in the tables below ends the process with SIGSYS.
  */
 #ifndef _GNU_SOURCE
+/* NOLINTNEXTLINE: the name is glibc's */
 #define _GNU_SOURCE /* the project's arguments are for the host, this runs on the build machine */
 #endif
 #include "sandbox-filter.h"

@@ -8,7 +8,7 @@
   config KEY = VALUE      a line more in the issuer's section
   token [OPTION]...       the token of this script: CLAIM=JSON, drop=CLAIM, alg=ALG, size=BYTES (exactly, by
                           a filling claim), cut=BYTES (its beginning), flip (its signature changed)
-  < LINE                  for fakepam-host; @CONFIG is the configuration, `answers [from N]` the token
+  < LINE                  for fakepam-host (or the command FAKEPAM_WRAPPER with it); @CONFIG is the configuration, `answers [from N]` the token
                           in parts, as pam-jwt-askpass gives it, @TOKEN all of it, @PART its first 500 bytes,
                           TEXT*N[+TEXT] the text N times
   > LINE                  a line of the transcript; * stands for any text, @ID for the token's log name
@@ -39,6 +39,7 @@ CLAIMS = {'iss': 'https://issuer.example', 'sub': 'alice', 'aud': 'pam://host.ex
           'iat': 1767225600, 'exp': 4070908800}
 SIGNERS = {'ES256': 'signer-es256', 'RS256': 'signer-rs256'}
 PART = 500
+WRAPPER = os.environ.get('FAKEPAM_WRAPPER', '').split()
 
 
 def sign(alg, claims, kid='k'):
@@ -126,10 +127,12 @@ class Script:
         os.chmod(config, 0o644)
         lines = ['service sshd', 'arg config=@CONFIG'] + self.sent
         stdin = ''.join(out + '\n' for line in lines for out in self.expand(line, config))
-        done = subprocess.run([os.environ['FAKEPAM_HOST'] + self.host], input=stdin, text=True,
+        done = subprocess.run([*WRAPPER, os.environ['FAKEPAM_HOST'] + self.host], input=stdin, text=True,
                               errors='backslashreplace', capture_output=True, timeout=240,
                               check=False)
-        found = (done.stdout + done.stderr).splitlines()
+        # valgrind says "--PID--" of system calls that it does not know
+        found = [line for line in (done.stdout + done.stderr).splitlines()
+                 if not re.match(r'--\d+-- ', line)]
         if done.returncode != 0:
             found.append(f'(exit status {done.returncode})')
         return found
@@ -145,6 +148,8 @@ class Script:
 
 def main():
     scripts = [Script(path) for path in sorted((HERE / 'scripts').glob('*.script'))]
+    if WRAPPER:  # its own memory grows, and a thousand logins take it minutes
+        scripts = [script for script in scripts if script.name != 'thousand-logins']
     failed = 0
     print(f'1..{len(scripts)}')
     with tempfile.TemporaryDirectory() as directory:
