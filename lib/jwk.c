@@ -1,48 +1,53 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwk.h"
 
+#include <json-c/json.h>
 #include <stdlib.h>
 
 #include "base64url.h"
 
-/* Whether the base64url member holds these bytes; `fixed` bytes long, or any length if 0. */
-static bool member_is(struct json_object *jwk, const char *name, gnutls_datum_t expected,
-                      size_t fixed)
+/* Two numbers: modulus and exponent, or coordinates. */
+struct numbers {
+    gnutls_ecc_curve_t curve; /* GNUTLS_ECC_CURVE_INVALID for RSA */
+    gnutls_datum_t first, second;
+};
+
+static void numbers_free(struct numbers *numbers)
+{
+    gnutls_free(numbers->first.data);
+    gnutls_free(numbers->second.data);
+}
+#define NUMBERS_CLEANUP __attribute__((cleanup(numbers_free)))
+
+/* The bytes of a base64url member: `fixed` of them, or if 0, of a number without leading zeros. */
+static bool take(struct json_object *jwk, const char *name, size_t fixed, gnutls_datum_t *out)
 {
     struct span text;
-    unsigned char *bytes;
     size_t len;
-    bool same = false;
 
     if (!json_string(json_member(jwk, name), &text))
         return false;
-    bytes = malloc(BASE64_DECODED_MAX(text.len));
-    if (bytes && base64url_decode(text, bytes, &len) && (fixed == 0 || len == fixed))
-        same = span_equal(span_number(span_of(bytes, len)),
-                          span_number(span_of(expected.data, expected.size)));
-    free(bytes);
-    return same;
+    out->data = gnutls_malloc(BASE64_DECODED_MAX(text.len));
+    if (!out->data || !base64url_decode(text, out->data, &len))
+        return false;
+    out->size = (unsigned)len;
+    return fixed == 0 ? len > 0 && out->data[0] != 0 : len == fixed; /* RFC 7518 section 2 */
 }
 
-static bool member_is_text(struct json_object *jwk, const char *name, const char *expected)
+static bool member_is(struct json_object *jwk, const char *name, const char *expected)
 {
     struct span text;
 
     return json_string(json_member(jwk, name), &text) && span_equal(text, span_text(expected));
 }
 
-static bool rsa_equals(struct json_object *jwk, gnutls_pubkey_t key)
+/* RFC 7518 section 6.3.1 */
+static bool import_rsa(struct json_object *jwk, gnutls_pubkey_t key)
 {
-    gnutls_datum_t modulus, exponent;
-    bool same;
+    NUMBERS_CLEANUP struct numbers n = {0};
 
-    if (!member_is_text(jwk, "kty", "RSA") ||
-        gnutls_pubkey_export_rsa_raw2(key, &modulus, &exponent, 0) < 0)
-        return false;
-    same = member_is(jwk, "n", modulus, 0) && member_is(jwk, "e", exponent, 0);
-    gnutls_free(modulus.data);
-    gnutls_free(exponent.data);
-    return same;
+    return take(jwk, "n", 0, &n.first) && take(jwk, "e", 0, &n.second) &&
+           gnutls_pubkey_import_rsa_raw(key, &n.first, &n.second) >= 0;
 }
 
 struct curve {
@@ -51,40 +56,34 @@ struct curve {
     size_t size; /* bytes of a coordinate */
 };
 
-static const struct curve curves[] = {
-    {GNUTLS_ECC_CURVE_SECP256R1, "EC", "P-256", 32},
-    {GNUTLS_ECC_CURVE_SECP384R1, "EC", "P-384", 48},
-    {GNUTLS_ECC_CURVE_SECP521R1, "EC", "P-521", 66},
-    {GNUTLS_ECC_CURVE_ED25519, "OKP", "Ed25519", 32},
-    {GNUTLS_ECC_CURVE_ED448, "OKP", "Ed448", 57},
-};
-
-static bool curve_equals(struct json_object *jwk, const struct curve *curve, gnutls_datum_t x,
-                         gnutls_datum_t y)
+/* RFC 7518 section 6.2.1, RFC 8037 section 2: a point of EC has y, one of OKP has not */
+static bool import_point(struct json_object *jwk, const struct curve *curve, gnutls_pubkey_t key)
 {
-    if (!member_is_text(jwk, "kty", curve->kty) || !member_is_text(jwk, "crv", curve->crv) ||
-        !member_is(jwk, "x", x, curve->size))
-        return false;
-    return strcmp(curve->kty, "OKP") == 0 || member_is(jwk, "y", y, curve->size);
+    NUMBERS_CLEANUP struct numbers n = {0};
+    bool ec = strcmp(curve->kty, "EC") == 0;
+
+    return take(jwk, "x", curve->size, &n.first) &&
+           (!ec || take(jwk, "y", curve->size, &n.second)) &&
+           gnutls_pubkey_import_ecc_raw(key, curve->id, &n.first, ec ? &n.second : NULL) >= 0;
 }
 
-static bool ecc_equals(struct json_object *jwk, gnutls_pubkey_t key)
+static bool import_ecc(struct json_object *jwk, gnutls_pubkey_t key)
 {
-    gnutls_ecc_curve_t id;
-    gnutls_datum_t x = {0}, y = {0};
-    bool same = false;
+    static const struct curve curves[] = {
+        {GNUTLS_ECC_CURVE_SECP256R1, "EC", "P-256", 32},
+        {GNUTLS_ECC_CURVE_SECP384R1, "EC", "P-384", 48},
+        {GNUTLS_ECC_CURVE_SECP521R1, "EC", "P-521", 66},
+        {GNUTLS_ECC_CURVE_ED25519, "OKP", "Ed25519", 32},
+        {GNUTLS_ECC_CURVE_ED448, "OKP", "Ed448", 57},
+    };
 
-    if (gnutls_pubkey_export_ecc_raw2(key, &id, &x, &y, 0) < 0)
-        return false;
     for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++)
-        if (curves[i].id == id)
-            same = curve_equals(jwk, &curves[i], x, y);
-    gnutls_free(x.data);
-    gnutls_free(y.data);
-    return same;
+        if (member_is(jwk, "kty", curves[i].kty) && member_is(jwk, "crv", curves[i].crv))
+            return import_point(jwk, &curves[i], key);
+    return false;
 }
 
-bool jwk_equals_key(struct json_object *jwk, gnutls_pubkey_t key)
+bool jwk_import(struct json_object *jwk, gnutls_pubkey_t key)
 {
     /* RFC 7515 section 4.1.3: a public key; private are RFC 7518 sections 6.2.2, 6.3.2, 6.4 */
     static const char *const private[] = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"};
@@ -92,5 +91,53 @@ bool jwk_equals_key(struct json_object *jwk, gnutls_pubkey_t key)
     for (size_t i = 0; i < sizeof(private) / sizeof(private[0]); i++)
         if (json_has(jwk, private[i]))
             return false;
-    return rsa_equals(jwk, key) || ecc_equals(jwk, key);
+    return member_is(jwk, "kty", "RSA") ? import_rsa(jwk, key) : import_ecc(jwk, key);
+}
+
+bool jwk_serves(struct json_object *jwk, const struct alg *alg)
+{
+    struct json_object *operations = json_member(jwk, "key_ops");
+
+    /* RFC 7517 section 4.2 */
+    if (json_has(jwk, "use") && !member_is(jwk, "use", "sig"))
+        return false;
+
+    /* RFC 7517 section 4.3 */
+    if (json_has(jwk, "key_ops") && !(json_object_is_type(operations, json_type_array) &&
+                                      json_string_or_array_has(operations, span_text("verify"))))
+        return false;
+
+    /* RFC 7517 section 4.4 */
+    return !json_has(jwk, "alg") || member_is(jwk, "alg", alg_name(alg));
+}
+
+static bool numbers_of(gnutls_pubkey_t key, struct numbers *n)
+{
+    return gnutls_pubkey_export_rsa_raw2(key, &n->first, &n->second, 0) >= 0 ||
+           gnutls_pubkey_export_ecc_raw2(key, &n->curve, &n->first, &n->second, 0) >= 0;
+}
+
+static bool datum_equal(gnutls_datum_t a, gnutls_datum_t b)
+{
+    return span_equal(span_number(span_of(a.data, a.size)), span_number(span_of(b.data, b.size)));
+}
+
+static bool keys_equal(gnutls_pubkey_t a, gnutls_pubkey_t b)
+{
+    NUMBERS_CLEANUP struct numbers na = {0}, nb = {0};
+
+    return numbers_of(a, &na) && numbers_of(b, &nb) && na.curve == nb.curve &&
+           datum_equal(na.first, nb.first) && datum_equal(na.second, nb.second);
+}
+
+bool jwk_equals_key(struct json_object *jwk, gnutls_pubkey_t key)
+{
+    gnutls_pubkey_t own;
+    bool equal;
+
+    if (gnutls_pubkey_init(&own) < 0)
+        return false;
+    equal = jwk_import(jwk, own) && keys_equal(own, key);
+    gnutls_pubkey_deinit(own);
+    return equal;
 }

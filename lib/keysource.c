@@ -93,12 +93,12 @@ static bool thumbprint_agrees(const struct token *token, const char *name,
     char expected[BASE64URL_ENCODED_MAX(sizeof(fingerprint))];
     struct span found;
 
-    if (!json_has(token->header, name))
+    if (!json_has(token->jws.header, name))
         return true;
     if (gnutls_x509_crt_get_fingerprint(cert, digest, fingerprint, &size) < 0)
         return false;
     base64url_encode(span_of(fingerprint, size), expected);
-    return json_string(json_member(token->header, name), &found) &&
+    return json_string(json_member(token->jws.header, name), &found) &&
            span_equal(found, span_text(expected));
 }
 
@@ -107,12 +107,12 @@ static bool jwk_agrees(const struct token *token, gnutls_x509_crt_t cert)
     gnutls_pubkey_t key;
     bool same;
 
-    if (!json_has(token->header, "jwk"))
+    if (!json_has(token->jws.header, "jwk"))
         return true;
     if (gnutls_pubkey_init(&key) < 0)
         return false;
     same = gnutls_pubkey_import_x509(key, cert, 0) == 0 &&
-           jwk_equals_key(json_member(token->header, "jwk"), key);
+           jwk_equals_key(json_member(token->jws.header, "jwk"), key);
     gnutls_pubkey_deinit(key);
     return same;
 }
@@ -141,7 +141,7 @@ static enum status no_source(const struct token *token, struct report *report)
     static const char *const members[] = {"x5c", "jwk", "x5t#S256", "x5t", "kid"};
 
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-        if (json_has(token->header, members[i]))
+        if (json_has(token->jws.header, members[i]))
             return report_refuse(report, STATUS_KEY_SOURCE_NOT_ALLOWED,
                                  "the header carries %s, which is not in key_sources", members[i]);
     return report_refuse(report, STATUS_NO_KEY_SOURCE, "expected x5c in the header");
@@ -162,10 +162,10 @@ enum status keysource_chain(const struct token *token, const struct issuer_rules
 
     *chain = (struct untrusted_chain){0};
     /* RFC 8725 section 3.10: only a way that the administrator chose */
-    if (!json_has(token->header, "x5c") || !allowed(issuer, "x5c"))
+    if (!json_has(token->jws.header, "x5c") || !allowed(issuer, "x5c"))
         return no_source(token, report);
 
-    status = import_chain(json_member(token->header, "x5c"), chain, report);
+    status = import_chain(json_member(token->jws.header, "x5c"), chain, report);
     if (status == STATUS_ACCEPTED)
         status = check_others(token, chain->certs[0], report);
     if (status != STATUS_ACCEPTED)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The JWS signature (RFC 7515 section 5.2): a token and a trusted key become signed claims. */
+/* The signature: a token and a trusted key become signed claims. */
 #ifndef PAM_JWT_SIGNATURE_H
 #define PAM_JWT_SIGNATURE_H
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "trust-key.h"
 
-#include <gnutls/abstract.h>
-#include <stdint.h>
-#include <string.h>
+#include <stdio.h>
 
 #include "span.h"
 
@@ -47,26 +45,25 @@ static bool is_roca(struct span modulus)
     return true;
 }
 
-static enum status check_rsa_numbers(struct span modulus, struct span exponent, unsigned which,
+static enum status check_rsa_numbers(struct span modulus, struct span exponent, const char *name,
                                      struct report *report)
 {
     /* RFC 8017 section 3.1: a product of odd primes, an odd exponent of at least 3 */
     if (modulus.len == 0 || !(modulus.ptr[modulus.len - 1] & 1))
-        return report_refuse(report, STATUS_WEAK_KEY, "certificate %u: RSA modulus is even", which);
+        return report_refuse(report, STATUS_WEAK_KEY, "%s: RSA modulus is even", name);
     if (exponent.len == 0 || exponent.len > 4 || !(exponent.ptr[exponent.len - 1] & 1) ||
         (exponent.len == 1 && exponent.ptr[0] < 3))
         return report_refuse(report, STATUS_WEAK_KEY,
-                             "certificate %u: expected an odd RSA exponent of 3 to 2^32", which);
+                             "%s: expected an odd RSA exponent of 3 to 2^32", name);
 
     /* CVE-2017-15361 */
     if (is_roca(modulus))
         return report_refuse(report, STATUS_WEAK_KEY,
-                             "certificate %u: RSA key was made by a faulty generator (ROCA)",
-                             which);
+                             "%s: RSA key was made by a faulty generator (ROCA)", name);
     return STATUS_ACCEPTED;
 }
 
-static enum status check_rsa(gnutls_x509_crt_t cert, unsigned bits, unsigned which,
+static enum status check_rsa(gnutls_pubkey_t key, unsigned bits, const char *name,
                              struct report *report)
 {
     gnutls_datum_t modulus, exponent;
@@ -74,14 +71,12 @@ static enum status check_rsa(gnutls_x509_crt_t cert, unsigned bits, unsigned whi
 
     /* RFC 7518 section 3.3; the upper bound keeps an attacker's key from costing much */
     if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)
-        return report_refuse(report, STATUS_WEAK_KEY,
-                             "certificate %u: expected RSA of %d to %d bits, found %u", which,
-                             RSA_BITS_MIN, RSA_BITS_MAX, bits);
-    if (gnutls_x509_crt_get_pk_rsa_raw(cert, &modulus, &exponent) < 0)
-        return report_refuse(report, STATUS_BAD_KEY, "certificate %u: RSA key cannot be read",
-                             which);
+        return report_refuse(report, STATUS_WEAK_KEY, "%s: expected RSA of %d to %d bits, found %u",
+                             name, RSA_BITS_MIN, RSA_BITS_MAX, bits);
+    if (gnutls_pubkey_export_rsa_raw2(key, &modulus, &exponent, 0) < 0)
+        return report_refuse(report, STATUS_BAD_KEY, "%s: RSA key cannot be read", name);
     status = check_rsa_numbers(span_number(span_of(modulus.data, modulus.size)),
-                               span_number(span_of(exponent.data, exponent.size)), which, report);
+                               span_number(span_of(exponent.data, exponent.size)), name, report);
     gnutls_free(modulus.data);
     gnutls_free(exponent.data);
     return status;
@@ -159,28 +154,14 @@ static bool curve_is_sound(gnutls_ecc_curve_t curve, struct span x)
     }
 }
 
-/* Tells only of ECDSA keys; GnuTLS looks at the point of an EdDSA key when it verifies. */
-static bool on_curve(gnutls_x509_crt_t cert)
-{
-    gnutls_pubkey_t key;
-    bool good;
-
-    if (gnutls_pubkey_init(&key) < 0)
-        return false;
-    good = gnutls_pubkey_import_x509(key, cert, 0) >= 0 && gnutls_pubkey_verify_params(key) >= 0;
-    gnutls_pubkey_deinit(key);
-    return good;
-}
-
-static enum status check_ecc(gnutls_x509_crt_t cert, unsigned which, struct report *report)
+static enum status check_ecc(gnutls_pubkey_t key, const char *name, struct report *report)
 {
     gnutls_ecc_curve_t curve;
     gnutls_datum_t x = {0}, y = {0};
     bool sound;
 
-    if (gnutls_x509_crt_get_pk_ecc_raw(cert, &curve, &x, &y) < 0)
-        return report_refuse(report, STATUS_BAD_KEY, "certificate %u: EC key cannot be read",
-                             which);
+    if (gnutls_pubkey_export_ecc_raw2(key, &curve, &x, &y, 0) < 0)
+        return report_refuse(report, STATUS_BAD_KEY, "%s: EC key cannot be read", name);
     sound = curve_is_sound(curve, span_of(x.data, x.size));
     gnutls_free(x.data);
     gnutls_free(y.data);
@@ -188,33 +169,49 @@ static enum status check_ecc(gnutls_x509_crt_t cert, unsigned which, struct repo
     /* RFC 7518 section 6.2.1.1, RFC 8032 section 8.6: anyone can sign for a key of small order */
     if (!sound)
         return report_refuse(report, STATUS_WEAK_KEY,
-                             "certificate %u: expected P-256, P-384, P-521, Ed25519 or Ed448 and "
+                             "%s: expected P-256, P-384, P-521, Ed25519 or Ed448 and "
                              "no point of small order",
-                             which);
+                             name);
 
-    /* SEC 1 section 3.2.2 */
-    if (!on_curve(cert))
-        return report_refuse(report, STATUS_BAD_KEY, "certificate %u: the EC key is off its curve",
-                             which);
+    /* SEC 1 section 3.2.2. GnuTLS looks at the point of an EdDSA key when it verifies. */
+    if (gnutls_pubkey_verify_params(key) < 0)
+        return report_refuse(report, STATUS_BAD_KEY, "%s: the EC key is off its curve", name);
     return STATUS_ACCEPTED;
 }
 
-enum status trust_key_check(gnutls_x509_crt_t cert, unsigned which, struct report *report)
+enum status trust_key_check(gnutls_pubkey_t key, const char *name, struct report *report)
 {
     unsigned bits = 0;
 
-    switch (gnutls_x509_crt_get_pk_algorithm(cert, &bits)) {
+    switch (gnutls_pubkey_get_pk_algorithm(key, &bits)) {
     case GNUTLS_PK_RSA:
     case GNUTLS_PK_RSA_PSS:
-        return check_rsa(cert, bits, which, report);
+        return check_rsa(key, bits, name, report);
     case GNUTLS_PK_ECDSA:
     case GNUTLS_PK_EDDSA_ED25519:
     case GNUTLS_PK_EDDSA_ED448:
-        return check_ecc(cert, which, report);
+        return check_ecc(key, name, report);
     default:
-        return report_refuse(report, STATUS_WEAK_KEY,
-                             "certificate %u: expected an RSA, EC or EdDSA key", which);
+        return report_refuse(report, STATUS_WEAK_KEY, "%s: expected an RSA, EC or EdDSA key", name);
     }
+}
+
+enum status trust_key_check_certificate(gnutls_x509_crt_t cert, unsigned which,
+                                        struct report *report)
+{
+    char name[32];
+    gnutls_pubkey_t key;
+    enum status status;
+
+    snprintf(name, sizeof(name), "certificate %u", which);
+    if (gnutls_pubkey_init(&key) < 0)
+        return report_refuse(report, STATUS_OUT_OF_MEMORY, "%s: no memory for its key", name);
+    status = gnutls_pubkey_import_x509(key, cert, 0) < 0
+                 ? report_refuse(report, STATUS_WEAK_KEY,
+                                 "%s: expected an RSA, EC or EdDSA key of a known curve", name)
+                 : trust_key_check(key, name, report);
+    gnutls_pubkey_deinit(key);
+    return status;
 }
 
 enum status trust_key_check_signature(gnutls_x509_crt_t cert, unsigned which, struct report *report)

@@ -81,7 +81,7 @@ static enum status check_each(const struct candidate *path, int64_t now, struct 
         if (i > 0 && gnutls_x509_crt_get_version(path->certs[i]) != 3)
             return report_refuse(report, STATUS_UNTRUSTED_CHAIN,
                                  "certificate %u is not X.509 version 3", i);
-        status = trust_key_check(path->certs[i], i, report);
+        status = trust_key_check_certificate(path->certs[i], i, report);
 
         if (status == STATUS_ACCEPTED && !anchor)
             status = trust_key_check_signature(path->certs[i], i, report);

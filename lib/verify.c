@@ -51,7 +51,7 @@ static enum status find_issuer(struct judgement *j, struct report *report)
 
 static enum status check_algorithm(struct judgement *j, struct report *report)
 {
-    const char *name = alg_name(j->token.alg);
+    const char *name = alg_name(j->token.jws.alg);
 
     for (size_t i = 0; i < j->issuer->algorithms.count; i++)
         if (strcmp(j->issuer->algorithms.items[i], name) == 0)

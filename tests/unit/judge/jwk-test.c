@@ -262,6 +262,55 @@ static void test_spelling(void **state)
     gnutls_pubkey_deinit(key);
 }
 
+/* RFC 7518 section 2: a number has no leading zeros */
+static void test_leading_zero(void **state)
+{
+    gnutls_pubkey_t key = public_key(KEY_RSA);
+    struct numbers good = numbers_of(key, 0), longer = good;
+
+    (void)state;
+    memcpy(longer.second + 1, good.second, good.second_len);
+    longer.second[0] = 0;
+    longer.second_len++;
+    assert_true(numbers_equal(key, &kinds[0], &good, ""));
+    assert_false(numbers_equal(key, &kinds[0], &longer, ""));
+    gnutls_pubkey_deinit(key);
+}
+
+static void test_serves(void **state)
+{
+    static const struct {
+        const char *text;
+        bool serves;
+    } rows[] = {
+        {"{}", true},
+        {"{\"use\":\"sig\",\"key_ops\":[\"verify\"],\"alg\":\"ES256\"}", true},
+        {"{\"key_ops\":[\"sign\",\"verify\"]}", true},
+        {"{\"use\":\"enc\"}", false},
+        {"{\"use\":null}", false},
+        {"{\"use\":\"Sig\"}", false},
+        {"{\"key_ops\":[\"encrypt\"]}", false},
+        {"{\"key_ops\":[]}", false},
+        {"{\"key_ops\":null}", false},
+        {"{\"key_ops\":\"verify\"}", false},
+        {"{\"key_ops\":[\"verify\",1]}", false},
+        {"{\"alg\":\"ES384\"}", false},
+        {"{\"alg\":null}", false},
+        {"{\"alg\":[\"ES256\"]}", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        JSON_CLEANUP struct json_object *jwk = NULL;
+        struct report report = {0};
+
+        assert_int_equal(json_parse(span_text(rows[i].text), "jwk", &jwk, &report),
+                         STATUS_ACCEPTED);
+        if (jwk_serves(jwk, alg_find(span_text("ES256"))) != rows[i].serves)
+            fail_msg("%s", rows[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +321,8 @@ int main(void)
         cmocka_unit_test(test_private),
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_spelling),
+        cmocka_unit_test(test_leading_zero),
+        cmocka_unit_test(test_serves),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "../../../lib/base64url.h"
 #include "make-token.h"
 
 static const struct token zeroed;
@@ -60,11 +61,11 @@ static void test_accepted(void **state)
 
     (void)state;
     assert_int_equal(parse(span_text(text), &token, &copy), STATUS_ACCEPTED);
-    assert_string_equal(alg_name(token.alg), "ES256");
-    assert_true(span_equal(token.signature, span_of("\0sig", 4)));
-    assert_ptr_equal(token.signing_input.ptr, copy);
-    assert_int_equal(token.signing_input.len, strrchr(text, '.') - text);
-    assert_true(json_string(json_member(token.header, "alg"), &found));
+    assert_string_equal(alg_name(token.jws.alg), "ES256");
+    assert_true(span_equal(token.jws.signature, span_of("\0sig", 4)));
+    assert_ptr_equal(token.jws.signing_input.ptr, copy);
+    assert_int_equal(token.jws.signing_input.len, strrchr(text, '.') - text);
+    assert_true(json_string(json_member(token.jws.header, "alg"), &found));
     assert_true(json_string(json_member(token.unverified_claims, "iss"), &found));
     assert_true(span_equal(found, span_text("x")));
     token_free(&token);
@@ -214,6 +215,33 @@ static void test_claims(void **state)
         assert_parses("{\"alg\":\"ES256\"}", rows[i].claims, rows[i].status);
 }
 
+/* RFC 7515 section 4: the payload of a JWS is any bytes; that of a JWT is not. */
+static void test_payload(void **state)
+{
+    static const struct {
+        struct span payload;
+        enum status status; /* of the same text as a JWT */
+    } rows[] = {
+        {{(const unsigned char *)"", 0}, STATUS_NOT_A_JWT},
+        {{(const unsigned char *)"\0\xff", 2}, STATUS_BAD_JSON},
+        {{(const unsigned char *)"[]", 2}, STATUS_BAD_JSON},
+        {{(const unsigned char *)"{}", 2}, STATUS_ACCEPTED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char encoded[BASE64URL_ENCODED_MAX(2)], text[64];
+        JWS_CLEANUP struct jws jws = {0};
+        struct report report = {0};
+
+        (void)base64url_encode(rows[i].payload, encoded);
+        snprintf(text, sizeof(text), "eyJhbGciOiJFUzI1NiJ9.%s.AA", encoded);
+        assert_int_equal(jws_parse(span_text(text), &jws, &report), STATUS_ACCEPTED);
+        assert_true(span_equal(jws.payload, rows[i].payload));
+        assert_span_parses(span_text(text), rows[i].status);
+    }
+}
+
 static void test_issuer(void **state)
 {
     static const struct {
@@ -250,7 +278,8 @@ int main(void)
         cmocka_unit_test(test_accepted),  cmocka_unit_test(test_length),
         cmocka_unit_test(test_longest),   cmocka_unit_test(test_parts),
         cmocka_unit_test(test_base64url), cmocka_unit_test(test_header),
-        cmocka_unit_test(test_claims),    cmocka_unit_test(test_issuer),
+        cmocka_unit_test(test_claims),    cmocka_unit_test(test_payload),
+        cmocka_unit_test(test_issuer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,123 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""
+Lets public suites judge the verifier: their verdict on a case is ours, or disagreements.py says why
+not. The suites are in $PAM_JWT_CONFORMANCE, or else ../shared/conformance beside the source tree;
+without them all is skipped. Output: TAP.
+"""
+
+import dataclasses
+import os
+import pathlib
+import sys
+
+import cases
+import disagreements
+import jsonsuite
+import paths
+import rfc
+import wycheproof
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+
+
+@dataclasses.dataclass(frozen=True)
+class Suite:
+    name: str
+    read: object   # from the folder of all suites
+    judge: object  # cases to answers
+    least: int     # cases: fewer are not the suite
+
+
+SUITES = [
+    Suite("Wycheproof JOSE",
+          lambda data: wycheproof.read_jose(data / "wycheproof"), cases.drive, 476),
+    Suite("Wycheproof signatures",
+          lambda data: wycheproof.read_raw(data / "wycheproof"), cases.drive, 2216),
+    Suite("RFC examples",
+          lambda data: rfc.read(data / "rfc"), cases.drive, 10),
+    Suite("JSONTestSuite n_",
+          lambda data: jsonsuite.read_wrong(data / "jsontestsuite"), cases.drive, 3 * 188),
+    Suite("JSONTestSuite y_",
+          lambda data: jsonsuite.read_right(data / "jsontestsuite"), cases.drive, 178),
+    Suite("JSONTestSuite i_",
+          lambda data: jsonsuite.read_either(data / "jsontestsuite"), cases.drive, 35),
+    Suite("NIST PKITS",
+          lambda data: paths.read_pkits(data / "tokens", data / "nist-pkits"), paths.judge, 209),
+    Suite("x509-limbo",
+          lambda data: paths.read_limbo(data / "tokens", data / "x509-limbo"), paths.judge, 77),
+]
+
+
+class Tap:
+    def __init__(self):
+        self.count = 0
+        self.failed = 0
+
+    def report(self, name, problem):
+        self.count += 1
+        self.failed += bool(problem)
+        print(f"{'not ok' if problem else 'ok'} {self.count} - {name.replace('#', '')}")
+        if problem:
+            print(f"# {problem}")
+
+
+def problem_of(case, answer, listed):
+    """What is wrong with an answer; None if nothing is. `listed`: the disagreement, or None."""
+    found = f"found {answer.reason} ({answer.detail})"
+    if cases.agrees(case, answer):
+        return "agrees with the suite: remove it from disagreements.py" if listed else None
+    if listed:
+        return None if answer.reason == listed else f"expected {listed} as listed, {found}"
+    wanted = "accepted" if case.valid else f"refused {' or '.join(sorted(case.reasons))}".strip()
+    return f"{case.about}: expected {wanted}, {found}"
+
+
+def run_suite(suite, suite_cases, listed, tap):
+    answers = suite.judge(suite_cases)
+    for case, answer in zip(suite_cases, answers):
+        tap.report(case.name, problem_of(case, answer, listed.get(case.name)))
+    same = sum(map(cases.agrees, suite_cases, answers))
+    print(f"# {suite.name}: {same} of {len(suite_cases)} as the suite says")
+    tap.report(f"{suite.name} is complete", None if len(suite_cases) >= suite.least else
+               f"expected {suite.least} cases or more, found {len(suite_cases)}")
+
+
+def check_required(all_cases, tap):
+    """Whatever passes only because revocation is off does not pass by default."""
+    revoked = disagreements.only_revoked(all_cases)
+    chosen = [paths.requiring_revocation(case) for case in all_cases if case.name in revoked]
+    for case, answer in zip(chosen, paths.judge(chosen)):
+        tap.report(f"{case.name}, revocation required",
+                   None if answer.reason == "revocation-unknown" else f"found {answer.reason}")
+
+
+def run(data):
+    tap = Tap()
+    read = [(suite, list(suite.read(data))) for suite in SUITES]
+    all_cases = [case for _, suite_cases in read for case in suite_cases]
+    known = [case.name for case in all_cases]
+    listed = disagreements.table(all_cases)
+    for suite, suite_cases in read:
+        run_suite(suite, suite_cases, listed, tap)
+    check_required(all_cases, tap)
+    strangers = sorted(set(listed) - set(known))
+    tap.report("every disagreement is about a case",
+               f"no such case: {' '.join(strangers)}" if strangers else None)
+    tap.report("every name is of one case",
+               None if len(known) == len(set(known)) else "a name occurs twice")
+    print(f"1..{tap.count}")
+    return 1 if tap.failed else 0
+
+
+def main():
+    given = os.environ.get("PAM_JWT_CONFORMANCE")
+    data = pathlib.Path(given) if given else SOURCE.parent / "shared" / "conformance"
+    if not data.is_dir():
+        print("1..0 # SKIP the suites are not there; PAM_JWT_CONFORMANCE tells where they are")
+        return 0
+    return run(data)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
