@@ -20,6 +20,7 @@ trust_anchors = /etc/pam_jwt/anchors/root.pem
 revocation = off
 """
 PART = 500
+HELPER = pathlib.Path('/usr/libexec/pam_jwt/jwt-verify')
 
 
 class Log:
@@ -101,11 +102,17 @@ session  required pam_permit.so
 """, encoding='ascii')
 
 
+def authenticate(token, *operations, service='sshd', user='alice', prefix=()):
+    return run(*prefix, 'pamtester', service, user, *(operations or ['authenticate']),
+               stdin=parts(token))
+
+
 def install_configuration():
     shutil.copy(PKI / 'root.pem', '/etc/pam_jwt/anchors/root.pem')
     os.chmod('/etc/pam_jwt/anchors/root.pem', 0o644)
     write_configuration(CONFIG)
     must('useradd', '--create-home', '--shell', '/bin/sh', 'alice')
+    pam_service('sshd')
 
 
 def write_configuration(text):

@@ -1,0 +1,53 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""run-services.py [--helper JWT-VERIFY] [TOPIC...]: pam_jwt as it is installed, with real libpam and real
+services. Runs in the private world of scripts/private-world; prints TAP. A topic is a file test_TOPIC.py;
+without one all are run. With --helper, that program takes the place of the installed jwt-verify, and only
+tests run that any helper passes, sandboxed or not."""
+import argparse
+import importlib
+import sys
+import time
+import traceback
+
+import registry
+import world
+
+TOPICS = ['module', 'helper', 'ssh', 'local', 'end']
+
+
+def run_test(number, function, log):
+    """Whether it has passed."""
+    name = function.__name__.replace('_', ' ')
+    began = time.monotonic()
+    try:
+        function(log)
+    except Exception:  # pylint: disable=broad-except
+        print(f'not ok {number} - {name}')
+        print('\n'.join(f'# {line}' for line in traceback.format_exc().splitlines()), flush=True)
+        return False
+    print(f'ok {number} - {name}\n# {time.monotonic() - began:.1f} s', flush=True)
+    return True
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--helper')
+    parser.add_argument('topics', nargs='*', default=TOPICS)
+    arguments = parser.parse_args()
+    for topic in arguments.topics:
+        importlib.import_module(f'test_{topic}')
+    log = world.Log()
+    world.install_configuration()
+    if arguments.helper:
+        world.HELPER.unlink()
+        world.must('install', '-m', '755', arguments.helper, str(world.HELPER))
+    tests = [one for one in registry.TESTS
+             if one in registry.FOR_ANY_HELPER or not arguments.helper]
+    print(f'1..{len(tests)}', flush=True)
+    results = [run_test(number, one, log) for number, one in enumerate(tests, 1)]
+    return 0 if all(results) else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
