@@ -114,7 +114,9 @@ bool json_time(struct json_object *value, int64_t *out)
     number = json_object_get_double(value);
     if (!isfinite(number) || number < (double)-EXACT_MAX || number > (double)EXACT_MAX)
         return false;
-    *out = (int64_t)floor(number);
+    *out = (int64_t)number;
+    if ((double)*out > number)
+        (*out)--;
     return true;
 }
 

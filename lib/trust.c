@@ -11,7 +11,7 @@
 #define PATH_MAX_CERTS (CHAIN_MAX + 1) /* the chain and its anchor */
 
 struct trusted_path {
-    gnutls_x509_crt_t certs[PATH_MAX_CERTS]; /* own copies, signer first, anchor last */
+    gnutls_x509_crt_t certs[PATH_MAX_CERTS]; /* owned; signer first, anchor last */
     unsigned count;
 };
 
@@ -166,36 +166,22 @@ static enum status check_candidate(const struct candidate *path, int64_t now, st
     return status;
 }
 
-static gnutls_x509_crt_t copy(gnutls_x509_crt_t cert)
+/* The certificates of the path change hands: NULL stays where they were. */
+static enum status keep(struct untrusted_chain *chain, unsigned count, gnutls_x509_crt_t *anchor,
+                        struct trusted_path **path, struct report *report)
 {
-    gnutls_datum_t der = {NULL, 0};
-    gnutls_x509_crt_t result = NULL;
+    struct trusted_path *kept = calloc(1, sizeof(*kept));
 
-    if (gnutls_x509_crt_export2(cert, GNUTLS_X509_FMT_DER, &der) == 0 &&
-        gnutls_x509_crt_init(&result) == 0 &&
-        gnutls_x509_crt_import(result, &der, GNUTLS_X509_FMT_DER) < 0) {
-        gnutls_x509_crt_deinit(result);
-        result = NULL;
-    }
-    gnutls_free(der.data);
-    return result;
-}
-
-static enum status keep(const struct candidate *candidate, struct trusted_path **path,
-                        struct report *report)
-{
-    TRUSTED_PATH_CLEANUP struct trusted_path *kept = calloc(1, sizeof(*kept));
-
-    for (unsigned i = 0; kept && i < candidate->count; i++) {
-        kept->certs[i] = copy(candidate->certs[i]);
-        if (!kept->certs[i])
-            break;
-        kept->count++;
-    }
-    if (!kept || kept->count != candidate->count)
+    if (!kept)
         return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for the path");
+    for (unsigned i = 0; i < count; i++) {
+        kept->certs[i] = chain->certs[i];
+        chain->certs[i] = NULL; /* transferred */
+    }
+    kept->certs[count] = *anchor;
+    *anchor = NULL; /* transferred */
+    kept->count = count + 1;
     *path = kept;
-    kept = NULL; /* transferred */
     return STATUS_ACCEPTED;
 }
 
@@ -257,10 +243,9 @@ static void remember(struct outcome *outcome, enum status status, const struct r
 }
 
 /* Tries every anchor that may have issued chain->certs[last]. */
-static enum status try_anchors(const struct untrusted_chain *chain, unsigned last,
-                               const struct anchors *anchors, int64_t now,
-                               struct trusted_path **path, struct outcome *outcome,
-                               struct report *report)
+static enum status try_anchors(struct untrusted_chain *chain, unsigned last,
+                               struct anchors *anchors, int64_t now, struct trusted_path **path,
+                               struct outcome *outcome, struct report *report)
 {
     struct candidate candidate = {.count = last + 2};
 
@@ -273,13 +258,13 @@ static enum status try_anchors(const struct untrusted_chain *chain, unsigned las
         candidate.certs[last + 1] = anchors->certs[i];
         status = check_candidate(&candidate, now, report);
         if (status == STATUS_ACCEPTED)
-            return keep(&candidate, path, report);
+            return keep(chain, last + 1, &anchors->certs[i], path, report);
         remember(outcome, status, report);
     }
     return STATUS_UNTRUSTED_CHAIN;
 }
 
-static enum status build(const struct untrusted_chain *chain, const struct issuer_rules *issuer,
+static enum status build(struct untrusted_chain *chain, const struct issuer_rules *issuer,
                          const struct anchor_source *source, int64_t now,
                          struct trusted_path **path, struct report *report)
 {
@@ -302,13 +287,13 @@ static enum status build(const struct untrusted_chain *chain, const struct issue
 
 static bool names_constrained(const struct trusted_path *path)
 {
-    for (unsigned i = 1; path && i < path->count; i++)
+    for (unsigned i = 1; i < path->count; i++)
         if (trust_constraints_on_names(path->certs[i]))
             return true;
     return false;
 }
 
-enum status trust_path(const struct untrusted_chain *chain, const struct issuer_rules *issuer,
+enum status trust_path(struct untrusted_chain *chain, const struct issuer_rules *issuer,
                        const struct anchor_source *source, int64_t now, struct trusted_path **path,
                        struct report *report)
 {
@@ -323,9 +308,9 @@ enum status trust_path(const struct untrusted_chain *chain, const struct issuer_
     if (status == STATUS_ACCEPTED)
         status = build(chain, issuer, source, now, &built, report);
     if (status == STATUS_ACCEPTED)
-        status = check_signer_no_anchor(chain->certs[0], issuer, source, report);
+        status = check_signer_no_anchor(built->certs[0], issuer, source, report);
     if (status == STATUS_ACCEPTED)
-        status = trust_signer_check(chain->certs[0], issuer, names_constrained(built), report);
+        status = trust_signer_check(built->certs[0], issuer, names_constrained(built), report);
     if (status != STATUS_ACCEPTED)
         return status;
     *path = built;

@@ -35,8 +35,11 @@ struct anchor_source {
 
 struct trusted_path; /* made by trust_path() alone */
 
-/* `now`: seconds since the epoch. `*path` is set only on STATUS_ACCEPTED; owned by the caller. */
-enum status trust_path(const struct untrusted_chain *chain, const struct issuer_rules *issuer,
+/*
+ * `now`: seconds since the epoch. `*path` is set only on STATUS_ACCEPTED; owned by the caller. It
+ * takes its certificates out of `chain`, which is good for nothing but keysource_free() then.
+ */
+enum status trust_path(struct untrusted_chain *chain, const struct issuer_rules *issuer,
                        const struct anchor_source *source, int64_t now, struct trusted_path **path,
                        struct report *report);
 

@@ -124,18 +124,26 @@ static void set_key(gnutls_x509_crt_t cert, const struct cert_plan *plan)
         assert_int_equal(gnutls_x509_crt_set_key(cert, plan->key), 0);
 }
 
+/* NULL if GnuTLS cannot read it. */
+static gnutls_x509_crt_t copy_cert(gnutls_x509_crt_t cert)
+{
+    gnutls_datum_t der = cert_der(cert);
+    gnutls_x509_crt_t copy;
+
+    assert_int_equal(gnutls_x509_crt_init(&copy), 0);
+    if (gnutls_x509_crt_import(copy, &der, GNUTLS_X509_FMT_DER) < 0) {
+        gnutls_x509_crt_deinit(copy);
+        copy = NULL;
+    }
+    gnutls_free(der.data);
+    return copy;
+}
+
 /* GnuTLS keeps some answers of a certificate it makes apart: judge what others would read. */
 static gnutls_x509_crt_t read_again(gnutls_x509_crt_t cert)
 {
-    gnutls_datum_t der = cert_der(cert);
-    gnutls_x509_crt_t result;
+    gnutls_x509_crt_t result = copy_cert(cert);
 
-    assert_int_equal(gnutls_x509_crt_init(&result), 0);
-    if (gnutls_x509_crt_import(result, &der, GNUTLS_X509_FMT_DER) < 0) {
-        gnutls_x509_crt_deinit(result);
-        result = NULL;
-    }
-    gnutls_free(der.data);
     gnutls_x509_crt_deinit(cert);
     return result;
 }
@@ -211,6 +219,25 @@ struct untrusted_chain make_chain(unsigned count, ...)
     return chain;
 }
 
+enum status make_path(const struct untrusted_chain *chain, const struct issuer_rules *issuer,
+                      const struct anchor_source *source, int64_t now, struct trusted_path **path,
+                      struct report *report)
+{
+    UNTRUSTED_CHAIN_CLEANUP struct untrusted_chain owned = {.count = 0};
+    unsigned kept;
+    enum status status;
+
+    while (owned.count < chain->count && owned.count < CHAIN_MAX) {
+        owned.certs[owned.count] = copy_cert(chain->certs[owned.count]);
+        owned.count++;
+    }
+    kept = owned.count;
+    owned.count = chain->count; /* perhaps more than there can be */
+    status = trust_path(&owned, issuer, source, now, path, report);
+    owned.count = kept;
+    return status;
+}
+
 static bool subject_is(gnutls_x509_crt_t cert, const gnutls_datum_t *subject)
 {
     gnutls_datum_t name;
@@ -231,15 +258,8 @@ static enum status find(void *context, const struct issuer_rules *issuer,
     if (++anchors->calls == anchors->fail_at)
         return report_refuse(report, anchors->failure, "the source failed");
     for (unsigned i = 0; i < anchors->count; i++) {
-        gnutls_datum_t der;
-
-        if (!anchors->careless && !subject_is(anchors->certs[i], subject))
-            continue;
-        der = cert_der(anchors->certs[i]);
-        assert_int_equal(gnutls_x509_crt_init(&found->certs[found->count]), 0);
-        assert_int_equal(
-            gnutls_x509_crt_import(found->certs[found->count++], &der, GNUTLS_X509_FMT_DER), 0);
-        gnutls_free(der.data);
+        if (anchors->careless || subject_is(anchors->certs[i], subject))
+            found->certs[found->count++] = copy_cert(anchors->certs[i]);
     }
     return STATUS_ACCEPTED;
 }

@@ -74,6 +74,11 @@ struct cert_plan plan_signer(gnutls_x509_privkey_t key, gnutls_x509_crt_t issuer
 /* A chain that borrows the certificates: not for keysource_free(). */
 struct untrusted_chain make_chain(unsigned count, ...);
 
+/* trust_path() of a chain that borrows. */
+enum status make_path(const struct untrusted_chain *chain, const struct issuer_rules *issuer,
+                      const struct anchor_source *source, int64_t now, struct trusted_path **path,
+                      struct report *report);
+
 struct memory_anchors {
     gnutls_x509_crt_t certs[ANCHORS_MAX];
     unsigned count;

@@ -162,7 +162,7 @@ struct trusted_key *make_trusted(gnutls_x509_crt_t cert, gnutls_x509_crt_t ancho
     struct report report = {0};
 
     issuer.signer_names = LIST("*");
-    if (trust_path(&chain, &issuer, &source, NOW, &path, &report) != STATUS_ACCEPTED)
+    if (make_path(&chain, &issuer, &source, NOW, &path, &report) != STATUS_ACCEPTED)
         fail_msg("%s", report.detail);
     assert_int_equal(revocation_check(path, &issuer, &key, &report), STATUS_ACCEPTED);
     return key;

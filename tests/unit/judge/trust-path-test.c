@@ -41,7 +41,7 @@ static enum status judge_chain(struct untrusted_chain chain, gnutls_x509_crt_t a
     struct anchor_source source = make_source(&anchors);
     TRUSTED_PATH_CLEANUP struct trusted_path *path = NULL;
     struct report report = {0};
-    enum status status = trust_path(&chain, &issuer, &source, NOW, &path, &report);
+    enum status status = make_path(&chain, &issuer, &source, NOW, &path, &report);
 
     assert_int_equal(path != NULL, status == STATUS_ACCEPTED);
     strcpy(detail, report.detail);
@@ -210,7 +210,7 @@ static void test_path_holds_only_verified(void **state)
     struct report report = {0};
 
     (void)state;
-    assert_int_equal(trust_path(&chain, &issuer, &source, NOW, &path, &report), STATUS_ACCEPTED);
+    assert_int_equal(make_path(&chain, &issuer, &source, NOW, &path, &report), STATUS_ACCEPTED);
     assert_int_equal(trust_path_count(path), 2);
     assert_true(gnutls_x509_crt_equals(trust_path_cert(path, 1), root));
 }

@@ -36,14 +36,12 @@ static enum status judge_at(const struct untrusted_chain *chain, struct memory_a
     enum status status;
 
     anchors->calls = 0;
-    status = trust_path(chain, &issuer, &source, now, &path, &report);
+    status = make_path(chain, &issuer, &source, now, &path, &report);
     assert_int_equal(path != NULL, status == STATUS_ACCEPTED);
     assert_int_equal(report.detail[0] != '\0' || path, true);
     *count = path ? trust_path_count(path) : 0;
-    if (path) {
+    if (path)
         assert_true(gnutls_x509_crt_equals(trust_path_cert(path, 0), chain->certs[0]));
-        assert_ptr_not_equal(trust_path_cert(path, 0), chain->certs[0]);
-    }
     return status;
 }
 
@@ -86,7 +84,7 @@ static void test_path_certificates(void **state)
     struct report report = {0};
 
     (void)state;
-    assert_int_equal(trust_path(&chain, &issuer, &source, NOW, &path, &report), STATUS_ACCEPTED);
+    assert_int_equal(make_path(&chain, &issuer, &source, NOW, &path, &report), STATUS_ACCEPTED);
     assert_true(gnutls_x509_crt_equals(trust_path_cert(path, 1), intermediate));
     assert_true(gnutls_x509_crt_equals(trust_path_cert(path, 2), root));
 }
