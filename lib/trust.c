@@ -293,6 +293,16 @@ static bool names_constrained(const struct trusted_path *path)
     return false;
 }
 
+static enum status check_signer(const struct trusted_path *path, const struct issuer_rules *issuer,
+                                const struct anchor_source *source, struct report *report)
+{
+    enum status status = check_signer_no_anchor(path->certs[0], issuer, source, report);
+
+    if (status == STATUS_ACCEPTED)
+        status = trust_signer_check(path->certs[0], issuer, names_constrained(path), report);
+    return status;
+}
+
 enum status trust_path(struct untrusted_chain *chain, const struct issuer_rules *issuer,
                        const struct anchor_source *source, int64_t now, struct trusted_path **path,
                        struct report *report)
@@ -307,10 +317,8 @@ enum status trust_path(struct untrusted_chain *chain, const struct issuer_rules 
     status = check_order(chain, report);
     if (status == STATUS_ACCEPTED)
         status = build(chain, issuer, source, now, &built, report);
-    if (status == STATUS_ACCEPTED)
-        status = check_signer_no_anchor(built->certs[0], issuer, source, report);
-    if (status == STATUS_ACCEPTED)
-        status = trust_signer_check(built->certs[0], issuer, names_constrained(built), report);
+    if (built)
+        status = check_signer(built, issuer, source, report);
     if (status != STATUS_ACCEPTED)
         return status;
     *path = built;
