@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The tokens of tests/instructions, and what other programs need to verify them: certificates, keys."""
+import base64
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+TOKENS = TOP / 'tests' / 'instructions'
+ALGORITHMS = ('RS256', 'ES256')
+
+sys.path.insert(0, str(TOKENS))
+
+import count  # noqa: E402  pylint: disable=wrong-import-position
+
+
+def pem(kind, der):
+    text = base64.encodebytes(der).decode('ascii')
+    return f'-----BEGIN {kind}-----\n{text}-----END {kind}-----\n'
+
+
+def url_text(number):
+    return base64.urlsafe_b64encode(number).decode('ascii').rstrip('=')
+
+
+def openssl(*arguments):
+    return subprocess.run(['openssl', *map(str, arguments)], check=True, capture_output=True,
+                          text=True).stdout
+
+
+class Material:
+    """Files of one algorithm, in a folder."""
+
+    def __init__(self, folder, alg):
+        self.alg = alg
+        self.folder = pathlib.Path(folder) / alg
+        self.folder.mkdir()
+        self.token = self.copy(f'{alg}.jwt', 'token')
+        self.root = self.copy(f'{alg}.root.pem', 'root.pem')
+        self.config = self.write('pam_jwt.conf', count.CONFIG.format(anchors=self.root))
+        self.leaf, self.intermediate = self.write_chain()
+        self.key_pem = self.write('key.pem',
+                                  openssl('x509', '-in', self.leaf, '-pubkey', '-noout'))
+        self.key_jwk = self.write('key.jwk', json.dumps(self.make_jwk()))
+
+    def copy(self, name, new_name):
+        path = self.folder / new_name
+        shutil.copyfile(TOKENS / name, path)
+        path.chmod(0o644)
+        return path
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.write_text(text, encoding='ascii')
+        path.chmod(0o644)
+        return path
+
+    def write_chain(self):
+        header = self.token.read_text(encoding='ascii').partition('.')[0]
+        chain = json.loads(base64.urlsafe_b64decode(header + '=='))['x5c']
+        return [self.write(f'{name}.pem', pem('CERTIFICATE', base64.b64decode(text)))
+                for name, text in zip(('leaf', 'intermediate'), chain)]
+
+    def make_jwk(self):
+        if self.alg == 'RS256':
+            modulus = openssl('rsa', '-pubin', '-in', self.key_pem, '-modulus', '-noout')
+            number = bytes.fromhex(modulus.strip().partition('=')[2])
+            return {'kty': 'RSA', 'alg': self.alg, 'n': url_text(number), 'e': 'AQAB'}
+        lines = self.key_pem.read_text(encoding='ascii').splitlines()[1:-1]
+        point = base64.b64decode(''.join(lines))[-64:]
+        return {'kty': 'EC', 'alg': self.alg, 'crv': 'P-256', 'x': url_text(point[:32]),
+                'y': url_text(point[32:])}
