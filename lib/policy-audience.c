@@ -71,5 +71,6 @@ enum status policy_audience_check(struct json_object *claims, const struct rules
     }
     return report_refuse(report, STATUS_WRONG_AUDIENCE, "expected %s%s in aud, found %.*s", first,
                          issuer->audience.count > 1 ? " (or another of audience)" : "", FOUND_MAX,
-                         json_object_to_json_string_ext(aud, JSON_C_TO_STRING_PLAIN));
+                         json_object_to_json_string_ext(aud, JSON_C_TO_STRING_PLAIN |
+                                                                 JSON_C_TO_STRING_NOSLASHESCAPE));
 }
