@@ -11,10 +11,11 @@ static bool is_name_byte(char byte)
 }
 
 /* Behind "(user@host) ", or `prompt` itself if it begins with nothing of that form. */
-static const char *skip_ssh_prefix(const char *prompt)
+static const char *take_ssh_prefix(const char *prompt, struct asker *asker)
 {
     const char *at = NULL;
-    const char *end = prompt + 1;
+    const char *begin = prompt + 1;
+    const char *end = begin;
 
     if (*prompt != '(')
         return prompt;
@@ -22,8 +23,10 @@ static const char *skip_ssh_prefix(const char *prompt)
         if (*end == '@')
             at = end;
     }
-    if (!at || at == prompt + 1 || at + 1 == end || strncmp(end, ") ", 2) != 0)
+    if (!at || at == begin || at + 1 == end || strncmp(end, ") ", 2) != 0)
         return prompt;
+    asker->user = span_of(begin, (size_t)(at - begin));
+    asker->host = span_of(at + 1, (size_t)(end - at - 1));
     return end + 2;
 }
 
@@ -40,18 +43,34 @@ static unsigned numbered_part(const char *prompt)
     return 0;
 }
 
+static struct span without_end_spaces(const char *text)
+{
+    struct span span = span_text(text);
+
+    while (span.len > 0 && span.ptr[span.len - 1] == ' ')
+        span.len--;
+    return span;
+}
+
+static bool is_first(const char *prompt, const char *first_prompt)
+{
+    struct span first = without_end_spaces(first_prompt);
+
+    return first.len > 0 && span_equal(without_end_spaces(prompt), first);
+}
+
 static unsigned bare_part(const char *prompt, const char *first_prompt)
 {
-    if (strcmp(prompt, "Password or JWT: ") == 0)
-        return 1;
-    if (first_prompt && *first_prompt != '\0' && strcmp(prompt, first_prompt) == 0)
+    if (strcmp(prompt, "Password or JWT: ") == 0 || is_first(prompt, first_prompt))
         return 1;
     return numbered_part(prompt);
 }
 
-unsigned askpass_prompt_part(const char *prompt, const char *first_prompt)
+unsigned askpass_prompt_part(const char *prompt, const char *first_prompt, struct asker *asker)
 {
+    *asker = (struct asker){0};
+
     unsigned part = bare_part(prompt, first_prompt);
 
-    return part > 0 ? part : bare_part(skip_ssh_prefix(prompt), first_prompt);
+    return part > 0 ? part : bare_part(take_ssh_prefix(prompt, asker), first_prompt);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Finding the token as the WLCG Bearer Token Discovery specification says. */
+/* Finding the token: a command, a file, then as the WLCG Bearer Token Discovery specification says.
+ */
 #ifndef PAM_JWT_ASKPASS_TOKEN_H
 #define PAM_JWT_ASKPASS_TOKEN_H
 
@@ -7,18 +8,18 @@
 
 #include "../lib/secret.h"
 #include "../lib/span.h"
+#include "askpass-config.h"
+#include "askpass-prompt.h"
+
+/* PAM_JWT_TOKEN_COMMAND, else that of the configuration; NULL: there is none. */
+const char *askpass_token_command(const struct askpass_config *config);
 
 /*
- * The first of BEARER_TOKEN, BEARER_TOKEN_FILE, $XDG_RUNTIME_DIR/bt_u$EUID and (only if
- * XDG_RUNTIME_DIR is not set) /tmp/bt_u$EUID. `*token` is a part of `buffer`, without white space
- * around it. False: stderr says why.
+ * The first of the command, token_file of the configuration, BEARER_TOKEN, BEARER_TOKEN_FILE,
+ * $XDG_RUNTIME_DIR/bt_u$EUID and (only if XDG_RUNTIME_DIR is not set) /tmp/bt_u$EUID. `*token` is a
+ * part of `buffer`, without white space around it. False: stderr says why.
  */
-bool askpass_token_find(struct secret *buffer, struct span *token);
-
-/*
- * Opens a file of ours below the directory `dir` (or AT_FDCWD): regular, no symbolic link, owned by
- * the effective uid, closed to everybody else. -1: `*why` says what was found.
- */
-int askpass_open_private(int dir, const char *path, const char **why);
+bool askpass_token_find(const struct askpass_config *config, const struct asker *asker,
+                        struct secret *buffer, struct span *token);
 
 #endif

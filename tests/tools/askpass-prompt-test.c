@@ -18,7 +18,8 @@ struct row {
 static void check(const struct row *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        unsigned part = askpass_prompt_part(rows[i].prompt, rows[i].first_prompt);
+        struct asker asker;
+        unsigned part = askpass_prompt_part(rows[i].prompt, rows[i].first_prompt, &asker);
 
         if (part != rows[i].part)
             fail_msg("'%s': expected part %u, found %u", rows[i].prompt, rows[i].part, part);
@@ -28,10 +29,15 @@ static void check(const struct row *rows, size_t count)
 static void test_ours(void **state)
 {
     static const struct row rows[] = {
-        {"Password or JWT: ", NULL, 1},      {"Password or JWT: ", "", 1},
-        {"Password or JWT: ", "Token: ", 1}, {"Token: ", "Token: ", 1},
-        {"JWT part 2: ", NULL, 2},           {"JWT part 10: ", NULL, 10},
+        {"Password or JWT: ", NULL, 1},
+        {"Password or JWT: ", "", 1},
+        {"Password or JWT: ", "Token: ", 1},
+        {"Token: ", "Token: ", 1},
+        {"JWT part 2: ", NULL, 2},
+        {"JWT part 10: ", NULL, 10},
         {"JWT part 33: ", NULL, 33},
+        {"Token: ", "Token:", 1},
+        {"Token:", "Token: ", 1},
     };
 
     (void)state;
@@ -70,6 +76,10 @@ static void test_not_ours(void **state)
         {"Old Password or JWT: ", NULL, 0},
         {"Token: ", NULL, 0},
         {"Token", "Token: ", 0},
+        {" Token: ", "Token: ", 0},
+        {"Token: x", "Token: ", 0},
+        {" ", " ", 0},
+        {"", " ", 0},
     };
 
     (void)state;
@@ -122,6 +132,43 @@ static void test_not_the_prefix_of_ssh(void **state)
     check(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+static void test_asker(void **state)
+{
+    static const struct {
+        const char *prompt;
+        const char *user;
+        const char *host;
+    } rows[] = {
+        {"(alice@host.example) JWT part 2: ", "alice", "host.example"},
+        {"(alice@corp.example@host) JWT part 2: ", "alice@corp.example", "host"},
+        {"(alice@fe80::1%eth0) Token: ", "alice", "fe80::1%eth0"},
+        {"(site@x) Token: ", "site", "x"},
+        {"JWT part 2: ", "", ""},
+        {"(alice@) JWT part 2: ", "", ""},
+        {"(a@b) (c@d) Token: ", "a", "b"},
+        {"(c@d) Token: (c@d) Token: ", "c", "d"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct asker asker = {.user = span_text("left"), .host = span_text("over")};
+
+        askpass_prompt_part(rows[i].prompt, "Token: ", &asker);
+        assert_true(span_equal(asker.user, span_text(rows[i].user)));
+        assert_true(span_equal(asker.host, span_text(rows[i].host)));
+    }
+}
+
+/* A prompt of the site's own that looks like the prefix of ssh names nobody. */
+static void test_no_asker_in_a_prompt_of_our_own(void **state)
+{
+    struct asker asker;
+
+    (void)state;
+    assert_int_equal(askpass_prompt_part("(a@b) Token: ", "(a@b) Token: ", &asker), 1);
+    assert_int_equal(asker.user.len + asker.host.len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +177,8 @@ int main(void)
         cmocka_unit_test(test_not_ours),
         cmocka_unit_test(test_not_a_part),
         cmocka_unit_test(test_not_the_prefix_of_ssh),
+        cmocka_unit_test(test_asker),
+        cmocka_unit_test(test_no_asker_in_a_prompt_of_our_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
