@@ -34,7 +34,8 @@ become_root()
 {
     [[ $EUID -ne 0 ]] || return 0
     [[ -n $(type -P sudo) ]] || die 'must run as root: there is no sudo here, use su'
-    exec sudo -- env "CI=${CI-}" "NO_COLOR=${NO_COLOR-}" "$0" "$@"
+    exec sudo -- env "CI=${CI-}" "NO_COLOR=${NO_COLOR-}" \
+        "PAM_JWT_CONFORMANCE=${PAM_JWT_CONFORMANCE-}" "$0" "$@"
 }
 
 # Makes $work, and sees to it that it goes away, with all that was started, however the script ends.

@@ -113,7 +113,7 @@ def run(data):
 def main():
     given = os.environ.get("PAM_JWT_CONFORMANCE")
     data = pathlib.Path(given) if given else SOURCE.parent / "shared" / "conformance"
-    if not data.is_dir():
+    if not os.path.isdir(data):
         print("1..0 # SKIP the suites are not there; PAM_JWT_CONFORMANCE tells where they are")
         return 0
     return run(data)
