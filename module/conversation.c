@@ -57,6 +57,7 @@ static bool take_authtok(pam_handle_t *pamh, struct answer *answer, bool *more)
         return false;
     len = strlen(earlier);
     append(answer, earlier, len);
+    answer->parts = 1;
     answer->from_authtok = true;
     *more = len == PART_SIZE;
     return true;

@@ -21,7 +21,7 @@ struct answer {
     struct secret text; /* NUL-terminated behind `len`; owned */
     bool too_long;      /* more than ANSWER_MAX: `text` is the beginning */
     bool from_authtok;  /* its beginning came from PAM_AUTHTOK */
-    unsigned parts;     /* prompts asked */
+    unsigned parts;     /* prompts asked, that of PAM_AUTHTOK included */
 };
 
 /*

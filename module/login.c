@@ -181,10 +181,10 @@ static int decide(struct login *login, struct wire_verdict *verdict)
     return login->options.ignore_unknown_user ? PAM_IGNORE : PAM_USER_UNKNOWN;
 }
 
-/* A token stays in no place where other modules look for passwords. */
+/* No part of a token stays where other modules look for passwords. */
 static void forget_authtok(pam_handle_t *pamh, const struct answer *answer)
 {
-    if (answer->from_authtok)
+    if (answer->from_authtok && answer_is_token(answer))
         (void)pam_set_item(pamh, PAM_AUTHTOK, NULL);
 }
 
@@ -193,7 +193,6 @@ static int judge_token(struct login *login, const struct answer *answer)
     struct verifier_answer *verifier;
     int result;
 
-    forget_authtok(login->pamh, answer);
     verifier = calloc(1, sizeof(*verifier));
     if (!verifier)
         return PAM_BUF_ERR;
@@ -210,6 +209,11 @@ static void log_conversation(struct login *login, int result, unsigned parts)
 {
     bool sudo = get_names(login) == PAM_SUCCESS && strncmp(login->service, "sudo", 4) == 0;
 
+    if (login->options.use_first_pass) {
+        pam_syslog(login->pamh, LOG_NOTICE, "use_first_pass: no answer of an earlier module: %s",
+                   pam_strerror(login->pamh, result));
+        return;
+    }
     pam_syslog(login->pamh, LOG_NOTICE, "no answer to prompt %u: %s%s", parts,
                pam_strerror(login->pamh, result),
                sudo ? "; if it was a token: sudo passes 511 bytes at most, "
@@ -223,6 +227,7 @@ static int ask_and_judge(struct login *login)
     int result = conversation_ask(login->pamh, &login->options, &answer);
 
     login->answered_ms = spawn_now_ms();
+    forget_authtok(login->pamh, &answer);
     if (login->options.debug)
         pam_syslog(login->pamh, LOG_DEBUG, "%zu bytes in %u answers", answer.text.len,
                    answer.parts);
