@@ -136,9 +136,13 @@ static int accept_login(struct login *login, const struct wire_verdict *verdict)
 
 static int refuse_login(struct login *login, const struct wire_verdict *verdict)
 {
-    journal_failure(login->pamh, login->user);
+    int code = pam_code(verdict->status);
+
+    /* The host's own fault: nobody is to be banned for it. */
+    if (code != PAM_SERVICE_ERR)
+        journal_failure(login->pamh, login->user);
     journal_reason(login->pamh, verdict);
-    return pam_code(verdict->status);
+    return code;
 }
 
 static void ask_verifier(const struct login *login, const struct answer *answer,

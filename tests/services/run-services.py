@@ -13,7 +13,8 @@ import traceback
 import registry
 import world
 
-TOPICS = ['module', 'helper', 'ssh', 'local', 'end']
+TOPICS = ['module', 'helper', 'ssh', 'ssh_clients', 'ssh_stacks', 'local', 'terminals', 'first_pass',
+          'stacks', 'postgresql', 'dovecot', 'fail2ban', 'end']
 
 
 def run_test(number, function, log):

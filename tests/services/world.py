@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the tests of real services share: the log, users, tokens, a configuration, sshd."""
+import contextlib
+import hashlib
 import os
 import pathlib
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -73,18 +76,41 @@ def must(*command, **options):
     return done.stdout
 
 
-def mint(service='sshd', signer='signer-es256', alg='ES256', key=None, **claims):
+def mint(service='sshd', signer='signer-es256', alg='ES256', key=None, header=(), **claims):
     now = int(time.time())
     claims = {'iss': ISSUER, 'sub': 'alice', 'aud': f'pam://{HOST}/{service}', 'iat': str(now),
               'exp': str(now + 600), **claims}
     given = [f'--claim={name}={value}' for name, value in claims.items()]
+    given += [f'--header={member}' for member in header]
     return must('pam-jwt', 'mint', '--key', str(PKI / f'{key or signer}.key'), '--chain',
                 str(PKI / f'{signer}.chain.pem'), '--alg', alg, *given).strip()
+
+
+def mint_of_length(length, **changes):
+    """A token of exactly that many bytes: a claim `pad` fills it. Base64url never has 4n + 1 bytes,
+    so up to two go to the header."""
+    for more in range(3):
+        header = ['pad="' + 'x' * more + '"']
+        short = mint(header=header, pad='""', **changes)
+        claims = len(short.split('.')[1])
+        room = length - len(short) + claims
+        assert room >= claims, f'a token has at least {len(short)} bytes'
+        if room % 4 != 1:
+            pad = 'x' * (room * 3 // 4 - claims * 3 // 4)
+            token = mint(header=header, pad=f'"{pad}"', **changes)
+            assert len(token) == length, len(token)
+            return token
+    raise AssertionError('unreachable: three header lengths cover all remainders')
 
 
 def tampered(token):
     head, claims, signature = token.split('.')
     return '.'.join((head, claims, ('B' if signature[0] == 'A' else 'A') + signature[1:]))
+
+
+def token_id(token):
+    """How the log names it."""
+    return ' token=' + hashlib.sha256(token.encode()).hexdigest()[:12]
 
 
 def parts(token):
@@ -100,6 +126,18 @@ account  required pam_unix.so
 session  required pam_jwt.so
 session  required pam_permit.so
 """, encoding='ascii')
+
+
+@contextlib.contextmanager
+def pam_text(name, text):
+    """A PAM service for a while; afterwards it is what it was."""
+    file = pathlib.Path('/etc/pam.d', name)
+    before = file.read_text(encoding='ascii')
+    file.write_text(text, encoding='ascii')
+    try:
+        yield
+    finally:
+        file.write_text(before, encoding='ascii')
 
 
 def authenticate(token, *operations, service='sshd', user='alice', prefix=()):
@@ -131,11 +169,12 @@ def token_file(token):
 class Sshd:
     """A private sshd on a free port of loopback, and the stock ssh as its client."""
 
-    def __init__(self, log):
+    def __init__(self, log, *lines):
+        """The lines come first in sshd_config: sshd takes the first value of a keyword."""
         self.directory = tempfile.mkdtemp(dir='/run')
         must('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', f'{self.directory}/key')
         config = pathlib.Path(self.directory, 'config')
-        config.write_text(f"""\
+        config.write_text('\n'.join(lines) + f"""
 HostKey {self.directory}/key
 UsePAM yes
 KbdInteractiveAuthentication yes
@@ -143,6 +182,7 @@ PasswordAuthentication no
 PubkeyAuthentication no
 MaxStartups 100
 PidFile none
+Subsystem sftp internal-sftp
 """, encoding='ascii')
         # OpenSSH 9.8 and later stop answering an address after some failures.
         if run('/usr/sbin/sshd', '-t', '-f', str(config), '-o',
@@ -153,11 +193,17 @@ PidFile none
         key = pathlib.Path(self.directory, 'key.pub').read_text(encoding='ascii').split()
         pathlib.Path(self.directory, 'known_hosts').write_text(
             f'[127.0.0.1]:{self.port} {key[0]} {key[1]}\n', encoding='ascii')
-        self.askpass = f'{self.directory}/askpass'
-        pathlib.Path(self.askpass).write_text(
-            '#!/bin/sh\nprintf "%s\\n" "$1" >>"$PROMPTS"\nexec pam-jwt-askpass "$1"\n',
-            encoding='ascii')
-        os.chmod(self.askpass, 0o755)
+        self.options = ['-F', 'none', '-o', f'Port={self.port}', '-o', 'LogLevel=ERROR', '-o',
+                        f'UserKnownHostsFile={self.directory}/known_hosts', '-o',
+                        'PreferredAuthentications=keyboard-interactive', '-o',
+                        'NumberOfPasswordPrompts=1']
+        self.askpass = self.askpass_script('exec pam-jwt-askpass "$1"')
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
 
     @staticmethod
     def start(config, log):
@@ -166,7 +212,7 @@ PidFile none
             # pylint: disable-next=consider-using-with
             process = subprocess.Popen(['/usr/sbin/sshd', '-D', '-f', str(config), '-o',
                                         f'ListenAddress=127.0.0.1:{port}'])
-            line = log.wait('127.0.0.1', mark)
+            line = log.wait(f' port {port}', mark)
             if 'Server listening' in line:
                 return port, process
             process.wait()
@@ -176,17 +222,38 @@ PidFile none
         self.process.terminate()
         self.process.wait()
 
-    def login(self, user, token, *command):
-        """The finished ssh, the prompts it met, and how long it took in seconds."""
-        prompts = f'{self.directory}/prompts.{random.randrange(10 ** 12)}'
-        environment = {**os.environ, 'SSH_ASKPASS': self.askpass, 'SSH_ASKPASS_REQUIRE': 'force',
-                       'BEARER_TOKEN_FILE': token_file(token), 'XDG_RUNTIME_DIR': self.directory,
-                       'PROMPTS': prompts}
+    def askpass_script(self, body):
+        """A program that notes its prompt and goes on with the body."""
+        path = pathlib.Path(self.directory, f'askpass.{random.randrange(10 ** 12)}')
+        path.write_text(f'#!/bin/sh\nprintf "%s\\0" "$1" >>"$PROMPTS"\n{body}\n', encoding='ascii')
+        path.chmod(0o755)
+        return str(path)
+
+    def client(self, *command, token, askpass=None, stdin=None):
+        """The finished client, the prompts that its ssh met, and how long it took in seconds."""
+        prompts = pathlib.Path(self.directory, f'prompts.{random.randrange(10 ** 12)}')
+        prompts.touch()
+        environment = {**os.environ, 'SSH_ASKPASS': askpass or self.askpass,
+                       'SSH_ASKPASS_REQUIRE': 'force', 'BEARER_TOKEN_FILE': token_file(token),
+                       'XDG_RUNTIME_DIR': self.directory, 'PROMPTS': str(prompts),
+                       'HOME': self.directory}
         began = time.monotonic()
-        done = run('ssh', '-F', 'none', '-p', str(self.port), '-o', 'LogLevel=ERROR', '-o',
-                   f'UserKnownHostsFile={self.directory}/known_hosts', '-o',
-                   'PreferredAuthentications=keyboard-interactive', '-o',
-                   'NumberOfPasswordPrompts=1', f'{user}@127.0.0.1', *command, env=environment)
+        done = run(*command, env=environment, stdin=stdin or '')
         took = time.monotonic() - began
-        asked = pathlib.Path(prompts).read_text(encoding='ascii').splitlines()
-        return done, [prompt.partition(') ')[2] for prompt in asked], took
+        asked = prompts.read_text(encoding='ascii').split('\0')[:-1]
+        return done, [re.sub(r'^\(\S+@\S+\) ', '', prompt) for prompt in asked], took
+
+    def login(self, user, token, *command, options=(), askpass=None):
+        """As client(); the options come before those that every login has, and so outdo them."""
+        given = [word for option in options for word in ('-o', option)]
+        return self.client('ssh', *given, *self.options, f'{user}@127.0.0.1', *command, token=token,
+                           askpass=askpass)
+
+
+@contextlib.contextmanager
+def quick_sshd(log, *lines):
+    """An sshd whose failures come without libpam's delay; the number of answers is in the log."""
+    stack = pathlib.Path('/etc/pam.d/sshd').read_text(encoding='ascii')
+    quick = stack.replace('pam_jwt.so', 'pam_jwt.so nodelay debug', 1)
+    with pam_text('sshd', quick), Sshd(log, *lines) as sshd:
+        yield sshd
