@@ -192,6 +192,16 @@ static void forget_authtok(pam_handle_t *pamh, const struct answer *answer)
         (void)pam_set_item(pamh, PAM_AUTHTOK, NULL);
 }
 
+/*
+ * After a refusal, modules with try_first_pass find this instead of asking for a password. For a
+ * user whom sshd does not let in it has replaced the answer, and they find that: a prompt more
+ * or less would tell who exists.
+ */
+static void end_asking(pam_handle_t *pamh)
+{
+    (void)pam_set_item(pamh, PAM_AUTHTOK, "\b\n\r\177INCORRECT");
+}
+
 static int judge_token(struct login *login, const struct answer *answer)
 {
     struct verifier_answer *verifier;
@@ -206,6 +216,8 @@ static int judge_token(struct login *login, const struct answer *answer)
         ask_verifier(login, answer, verifier);
     result = decide(login, &verifier->verdict);
     free(verifier);
+    if (result != PAM_SUCCESS)
+        end_asking(login->pamh);
     return result;
 }
 

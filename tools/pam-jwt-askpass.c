@@ -54,12 +54,18 @@ static bool print_part(struct span part)
 }
 
 /* The whole token is judged before the first byte of it is sent. */
-static bool may_send(const struct call *call, struct span token)
+static bool is_for(const struct call *call, struct span token)
 {
     char why[CLAIMS_WHY_MAX];
 
-    if (!askpass_claims_allow(token, call->asker.host, call->now, why))
-        return askpass_fail("token", "%s", why);
+    return askpass_claims_allow(token, call->asker.host, call->now, why) ||
+           askpass_fail("token", "%s", why);
+}
+
+static bool may_send(const struct call *call, struct span token)
+{
+    if (!is_for(call, token))
+        return false;
     if (sent_before(call->runtime, &call->asker, token))
         return askpass_fail("token", "it was sent a moment ago, and part 1 is asked for again, so "
                                      "that login failed: it is not sent twice");
@@ -83,6 +89,7 @@ static bool begin(const struct call *call, struct secret *buffer, struct span *t
            may_send(call, *token) && keep(call, *token);
 }
 
+/* A server may ask for part 2 alone: what was not judged for part 1 is judged here. */
 static bool go_on(const struct call *call, struct secret *buffer, struct span *token)
 {
     if (snapshot_load(call->runtime, buffer, token))
@@ -90,7 +97,7 @@ static bool go_on(const struct call *call, struct secret *buffer, struct span *t
     if (askpass_token_command(call->config))
         return askpass_fail("token command", "the token of part 1 is not there: the command is not "
                                              "run again for a later part");
-    return askpass_token_find(call->config, &call->asker, buffer, token);
+    return askpass_token_find(call->config, &call->asker, buffer, token) && is_for(call, *token);
 }
 
 static int answer(const struct call *call)

@@ -83,11 +83,20 @@ static void replace(char **place, const char *value)
     *place = value ? strdup(value) : NULL;
 }
 
+/* On one line: bytes that cannot be printed are dots. */
+static void print_authtok(const char *text)
+{
+    fputs("set AUTHTOK ", stdout);
+    for (; *text; text++)
+        putchar(*text >= ' ' && *text < 0x7f ? *text : '.');
+    putchar('\n');
+}
+
 int pam_set_item(pam_handle_t *pamh, int type, const void *item)
 {
     replace(&pamh->items[type], item);
     if (!pamh->quiet && type == PAM_AUTHTOK)
-        printf("set AUTHTOK %s\n", item ? (const char *)item : "(none)");
+        print_authtok(item ? item : "(none)");
     return PAM_SUCCESS;
 }
 

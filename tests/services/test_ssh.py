@@ -351,21 +351,23 @@ def a_question_about_a_host_key_gets_no_token(log):
 @test
 def a_session_holds_no_token(log):
     """Neither its environment nor any process while it opens, and no PAM_AUTHTOK is left to modules
-    behind pam_jwt, so that pam_exec has to ask. A password is left there. The stack lets everybody
-    in, to see the same of a refused token."""
+    behind pam_jwt, so that pam_exec has to ask. The stack lets everybody in, to see the same of a
+    refused token: behind that nobody has to ask."""
     processes = pathlib.Path('/run/processes')
     look = script('look', f'cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline >{processes} 2>/dev/null')
     stack = (f'auth optional pam_jwt.so\n{keep_authtok()}auth required pam_permit.so\n'
              f'account required pam_permit.so\nsession required pam_exec.so {look}\n')
     good = mint()
     with pam_text('sshd', stack), world.Sshd(log) as sshd:
-        for token, said in ((good, ACCEPTED), (tampered(good), 'token refused: bad-signature')):
+        for token, said, asked, kept in (
+                (good, ACCEPTED, ['Password: '], ''),
+                (tampered(good), 'token refused: bad-signature', [], world.NO_PASSWORD)):
             mark = log.mark()
             done, prompts, _ = sshd.login('alice', token, 'env')
             assert done.returncode == 0 and 'USER=alice\n' in done.stdout, done.stderr
-            assert prompts == [*prompts_for(len(token)), 'Password: '], prompts
+            assert prompts == [*prompts_for(len(token)), *asked], prompts
             log.wait(said, mark)
-            assert kept_authtok() == ''
+            assert kept_authtok() == kept
             everything = processes.read_bytes().decode(errors='replace')
             assert 'BEARER_TOKEN_FILE' in everything
             for at in range(0, len(token) - 100, 100):

@@ -79,9 +79,20 @@ def the_examples_let_good_tokens_in_alone(log):
             done, prompts = login(sshd, name, tampered(mint()))
             assert (done.returncode, done.stdout) == (255, ''), name
             log.wait(f'{REFUSED}bad-signature', mark)
-            asked_again = prompts[-1:] == ['Password: ']
-            assert asked_again == (name == MIXED), prompts
+            assert 'Password: ' not in prompts, prompts
             assert not any('session opened' in line for line in log.since(mark))
+
+
+@test
+def nobody_learns_who_exists(log):
+    """What is no token, what begins like one, and one that is refused: the same prompts for alice, for a
+    user of the host who may not log in by token, and for one who is not there."""
+    with example(log, MIXED) as sshd:
+        for answer in ('wrong', 'eyJ', tampered(mint())):
+            askpass = sshd.askpass_script(PASSWORD.format(answer[:500]))
+            met = {tuple(sshd.login(user, 'x', 'id', askpass=askpass)[1])
+                   for user in ('alice', 'daemon', 'mallory')}
+            assert len(met) == 1, (answer[:10], met)
 
 
 @test

@@ -23,6 +23,8 @@ trust_anchors = /etc/pam_jwt/anchors/root.pem
 revocation = off
 """
 PART = 500
+# What is left as PAM_AUTHTOK after a refused token.
+NO_PASSWORD = '\b\n\r\x7fINCORRECT'
 HELPER = pathlib.Path('/usr/libexec/pam_jwt/jwt-verify')
 
 

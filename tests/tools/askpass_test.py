@@ -123,11 +123,24 @@ class Claims(Askpass):
                     "HostName", BEARER_TOKEN=token)
         self.assertEqual(self.ask("(a@192.0.2.1) " + FIRST, BEARER_TOKEN=token), token + "\n")
 
-    def test_at_part_1_only(self):
-        """One that expires between its parts has gone already, in part."""
-        token = token_with(exp=1767225600, aud="pam://host.example/sshd", pad="x" * 500)
-        answer = self.ask("(a@other.example) JWT part 2: ", BEARER_TOKEN=token)
+    def test_a_later_part_asked_for_alone(self):
+        """A server that skips part 1, which all tokens of a signer have in common."""
+        for host, more in (("other.example", {}), ("host.example", {"exp": 1767225600})):
+            token = token_with(**{"exp": 4102444800, "aud": "pam://host.example/sshd",
+                                  "pad": "x" * 500, **more})
+            done = self.run_askpass(f"(a@{host}) JWT part 2: ", BEARER_TOKEN=token)
+            self.assert_refused(done, "it was not sent")
+        token = token_with(exp=4102444800, aud="pam://host.example/sshd", pad="x" * 500)
+        answer = self.ask("(a@host.example) JWT part 2: ", BEARER_TOKEN=token)
         self.assertEqual(answer, token[500:1000] + "\n")
+
+    def test_one_that_expires_between_its_parts(self):
+        """It has gone already, in part."""
+        self.parent = ()
+        token = token_with(exp=1767225600, aud="pam://host.example/sshd", pad="x" * 500)
+        self.ask(FIRST, BEARER_TOKEN=token_with(exp=4102444800, pad="y" * 500),
+                 XDG_RUNTIME_DIR=self.runtime)
+        self.ask("JWT part 2: ", BEARER_TOKEN=token, XDG_RUNTIME_DIR=self.runtime)
 
 
 class Discovery(Askpass):
