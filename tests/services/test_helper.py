@@ -26,11 +26,11 @@ class Killer:
 
     def work(self):
         while not self.stopped.is_set():
-            for entry in pathlib.Path('/proc').glob('[0-9]*/comm'):
+            for name in filter(str.isdigit, os.listdir('/proc')):
                 try:
-                    if entry.read_text(encoding='ascii') == 'jwt-verify\n':
+                    if pathlib.Path('/proc', name, 'comm').read_text('ascii') == 'jwt-verify\n':
                         self.stopped.wait(random.uniform(0, 0.004))
-                        os.kill(int(entry.parent.name), signal.SIGKILL)
+                        os.kill(int(name), signal.SIGKILL)
                 except OSError:
                     pass  # it has ended by itself
 
