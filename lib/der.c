@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "der.h"
 
-#define LENGTH_BYTES_MAX 3 /* 16 MiB: more than any token holds */
+#define LENGTH_BYTES_MAX 4 /* 4 GiB: more than any CRL holds */
 
 /* The length behind the tag; `*used` bytes long. X.690 section 10.1: the shortest form */
 static bool take_length(struct span text, size_t *len, size_t *used)

@@ -25,6 +25,8 @@ static void assert_refused(struct span text)
     unsigned tag;
 
     assert_false(der_take(&rest, &tag, &content));
+    assert_false(text.len > 0 && (text.ptr[0] & 0x1f) != 0x1f &&
+                 der_take_tag(&rest, text.ptr[0], &content));
     assert_ptr_equal(rest.ptr, copy);
     assert_int_equal(rest.len, text.len);
     free(copy);
@@ -41,6 +43,15 @@ static void assert_taken(struct span head, size_t content_len)
     memcpy(bytes, head.ptr, head.len);
     assert_true(der_take(&rest, &tag, &content));
     assert_int_equal(tag, head.ptr[0]);
+    assert_ptr_equal(content.ptr, bytes + head.len);
+    assert_int_equal(content.len, content_len);
+    assert_ptr_equal(rest.ptr, bytes + len);
+    assert_int_equal(rest.len, 3);
+
+    rest = span_of(bytes, len + 3);
+    assert_false(der_take_tag(&rest, tag ^ 1, &content));
+    assert_ptr_equal(rest.ptr, bytes);
+    assert_true(der_take_tag(&rest, tag, &content));
     assert_ptr_equal(content.ptr, bytes + head.len);
     assert_int_equal(content.len, content_len);
     assert_ptr_equal(rest.ptr, bytes + len);
@@ -66,6 +77,7 @@ static void test_taken(void **state)
     assert_taken(TEXT("\x30\x81\xff"), 0xff);
     assert_taken(TEXT("\x30\x82\x01\x00"), 0x100);
     assert_taken(TEXT("\x30\x83\x01\x00\x00"), 0x10000);
+    assert_taken(TEXT("\x30\x84\x01\x00\x00\x00"), 0x1000000);
 }
 
 static void test_refused(void **state)
@@ -74,13 +86,15 @@ static void test_refused(void **state)
     assert_refused(TEXT(""));
     assert_refused(TEXT("\x30"));
     assert_refused(TEXT("\x30\x01"));
-    assert_refused(TEXT("\x30\x80\x00\x00"));         /* no length */
-    assert_refused(TEXT("\x30\x81"));                 /* cut */
-    assert_refused(TEXT("\x30\x82\x01"));             /* cut */
-    assert_refused(TEXT("\x30\x81\x01\x00"));         /* not the shortest form */
-    assert_refused(TEXT("\x30\x82\x00\x01\x00"));     /* not the shortest form */
-    assert_refused(TEXT("\x30\x81\x00"));             /* not the shortest form */
-    assert_refused(TEXT("\x30\x84\x01\x00\x00\x00")); /* too long */
+    assert_refused(TEXT("\x30\x80\x00\x00"));             /* no length */
+    assert_refused(TEXT("\x30\x81"));                     /* cut */
+    assert_refused(TEXT("\x30\x82\x01"));                 /* cut */
+    assert_refused(TEXT("\x30\x81\x01\x00"));             /* not the shortest form */
+    assert_refused(TEXT("\x30\x82\x00\x01\x00"));         /* not the shortest form */
+    assert_refused(TEXT("\x30\x81\x00"));                 /* not the shortest form */
+    assert_refused(TEXT("\x30\x84\x01\x00\x00\x00"));     /* cut */
+    assert_refused(TEXT("\x30\x85\x00\x00\x00\x00\x01")); /* too long */
+    assert_refused(TEXT("\x30\x85\x01\x00\x00\x00\x00"));
     assert_refused(TEXT("\x30\xff\x01"));
     assert_refused(TEXT("\x1f\x01\x00")); /* tag of several bytes */
     assert_refused(TEXT("\xbf\x81\x01\x00"));

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The entries of a CRL (RFC 5280 section 5.3), in one pass, and the worst about one certificate. */
+#ifndef PAM_JWT_CRL_ENTRIES_H
+#define PAM_JWT_CRL_ENTRIES_H
+
+#include "crl-form.h"
+
+/* From best to worst. */
+enum crl_listed { CRL_NOT_LISTED, CRL_REMOVED, CRL_ON_HOLD, CRL_REVOKED };
+
+#define CRL_REASONS 11 /* numbers of CRLReason that may have a name */
+
+struct crl_entry {
+    enum crl_listed listed;
+    unsigned reason; /* CRLReason; 0 is unspecified */
+    int64_t since;   /* seconds since the epoch */
+};
+
+/*
+ * `serial` is the content of the certificate's INTEGER. False with a detail if an entry cannot be
+ * read, or is of another issuer; `doubt` is noted if one has a critical extension that is not
+ * understood.
+ */
+bool crl_entries_find(const struct crl *crl, struct span serial, struct crl_entry *found,
+                      struct crl_doubt *doubt, struct evidence *evidence);
+
+const char *crl_reason_name(unsigned reason);
+
+#endif

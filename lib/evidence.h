@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What one CRL or one OCSP response says of one certificate. */
+#ifndef PAM_JWT_EVIDENCE_H
+#define PAM_JWT_EVIDENCE_H
+
+#include <gnutls/x509.h>
+#include <stdint.h>
+
+#include "report.h"
+#include "span.h"
+
+enum certificate_status { CERTIFICATE_UNKNOWN, CERTIFICATE_GOOD, CERTIFICATE_REVOKED };
+
+struct evidence_question {
+    gnutls_x509_crt_t cert;   /* borrowed */
+    gnutls_x509_crt_t issuer; /* the next one of the verified path; borrowed */
+    int64_t now;              /* seconds since the epoch */
+    int64_t leeway;           /* seconds */
+    int64_t ocsp_max_age;     /* seconds: how long a response without nextUpdate counts */
+};
+
+/* Starts as CERTIFICATE_UNKNOWN, and stays so unless every rule of the answer's form holds. */
+struct evidence {
+    enum certificate_status status;
+    int64_t this_update;            /* seconds since the epoch; 0 if unknown */
+    int64_t next_update;            /* until when a good answer counts; 0 if unknown */
+    char detail[REPORT_DETAIL_MAX]; /* why it is unknown; for revoked, since when and why */
+};
+
+#endif
