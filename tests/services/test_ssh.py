@@ -309,7 +309,7 @@ def keep_authtok():
 
 def kept_authtok():
     """What was kept since the last call; it fails if nobody came by."""
-    text = CAPTURED.read_text(encoding='ascii').rstrip('\0')
+    text = CAPTURED.read_bytes().decode('ascii').rstrip('\0')
     CAPTURED.unlink()
     return text
 

@@ -144,12 +144,15 @@ def passwords_do_not_go_on_where_only_tokens_do(log):
 
 
 @test
-def a_password_may_follow_a_refused_token(log):
+def no_second_question_follows_a_refused_token(log):
+    """Whoever exists, as nobody is asked for a password who does not. sudo begins anew by itself."""
     def both(service):
-        return LOGS_IN[service](parts(mint('sshd')) + f'{PASSWORD}\n')
+        done = LOGS_IN[service](parts(mint('sshd')) + f'{PASSWORD}\n')
+        return done == service.startswith('sudo')
 
     for service, lines in each_stack(log, both, WITH_PASSWORD):
         assert matching(lines, f'pam_jwt({service}:auth): token refused: wrong-audience'), lines
+        assert matching(lines, f'pam_unix({service}:auth): {FAILURE}'), lines
 
 
 @test
