@@ -114,7 +114,7 @@ static bool load(struct helper *helper, struct config_error *error)
     helper->rules = config_load(path, also_trusted, error);
     if (!helper->rules)
         return false;
-    helper->anchors = anchors_open(helper->rules, also_trusted, &why);
+    helper->anchors = anchors_open(helper->rules, paths_cache, also_trusted, &why);
     if (!helper->anchors)
         (void)snprintf(error->text, sizeof(error->text), "%s", why.text);
     return helper->anchors != NULL;

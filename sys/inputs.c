@@ -27,37 +27,38 @@ static bool refuse(const struct adding *adding, const char *path, const char *te
     return false;
 }
 
-/* Takes `bytes` over. */
-static bool append(const struct adding *adding, const char *path, char *bytes, size_t len)
+/* Takes the mapping of `file` over. */
+static bool append(const struct adding *adding, const char *path, struct input_file file)
 {
     struct input_files *files = adding->files;
     struct input_file *items = realloc(files->items, (files->count + 1) * sizeof(*items));
-    char *name = strdup(path);
 
+    file.issuer = adding->issuer;
+    file.path = strdup(path);
     if (items)
         files->items = items;
-    if (!items || !name) {
-        free(name);
-        free(bytes);
+    if (!items || !file.path) {
+        free(file.path);
+        safefile_unmap(file.bytes, file.len);
         return refuse(adding, path, "no memory to read it");
     }
-    items[files->count++] = (struct input_file){adding->issuer, name, bytes, len};
-    files->bytes += len;
+    items[files->count++] = file;
+    files->bytes += file.len;
     return true;
 }
 
 static bool add_file(const struct adding *adding, const char *path)
 {
     int fd = safefile_open(path, adding->also_trusted, adding->error);
-    size_t len = 0;
-    char *bytes;
+    struct input_file file = {.bytes = NULL};
 
     if (fd < 0)
         return false;
-    bytes = safefile_read(fd, path, adding->kind->bytes_max - adding->files->bytes, &len,
-                          adding->error);
+    file.bytes = safefile_map(fd, path, adding->kind->bytes_max - adding->files->bytes, &file.st,
+                              adding->error);
+    file.len = (size_t)file.st.st_size;
     close(fd);
-    return bytes && append(adding, path, bytes, len);
+    return file.bytes && append(adding, path, file);
 }
 
 static bool is_wanted(const struct input_kind *kind, const char *name)
@@ -128,7 +129,7 @@ void inputs_free(struct input_files *files)
 {
     for (size_t i = 0; i < files->count; i++) {
         free(files->items[i].path);
-        free(files->items[i].bytes);
+        safefile_unmap(files->items[i].bytes, files->items[i].len);
     }
     free(files->items);
     *files = (struct input_files){0};
