@@ -47,6 +47,13 @@ struct anchor_identity anchor_identity_of(const struct stat *st)
     };
 }
 
+bool anchor_identity_equal(const struct stat *a, const struct stat *b)
+{
+    const struct anchor_identity left = anchor_identity_of(a), right = anchor_identity_of(b);
+
+    return memcmp(&left, &right, sizeof(left)) == 0;
+}
+
 static bool is_of(const struct anchor_index *index, const struct stat *st)
 {
     const struct anchor_identity expected = anchor_identity_of(st);

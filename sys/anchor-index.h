@@ -17,7 +17,8 @@
 #include "../lib/span.h"
 #include "safefile.h"
 
-#define ANCHOR_INDEX_WORTH 4096   /* bytes of a source: to search less is quicker than to open one \
+#define ANCHOR_INDEX_WORTH                                                                         \
+    4096                          /* bytes of a source: to search less is quicker than to open one \
                                    */
 #define ANCHOR_INDEX_FOUND_MAX 17 /* entries: one more than a subject may have anchors */
 
@@ -51,6 +52,7 @@ struct anchor_index {
 bool anchor_index_name(const char *source, char name[ANCHOR_INDEX_NAME_SIZE]);
 void anchor_index_hash(const gnutls_datum_t *subject, unsigned char hash[16]);
 struct anchor_identity anchor_identity_of(const struct stat *st);
+bool anchor_identity_equal(const struct stat *a, const struct stat *b);
 extern const char anchor_index_mark[8];
 
 /*

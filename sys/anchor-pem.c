@@ -56,22 +56,25 @@ bool anchor_pem_next(struct anchor_pem *pem)
     return false;
 }
 
-/* Whether the last mark before `offset`, the beginning of a line, leaves a block open. */
-static bool is_inside(struct span text, size_t offset)
+/* Whether the last mark before `offset`, the beginning of a line, leaves no block open. The first
+ * line of a text that was cut may be half a line. */
+static bool is_outside(struct span text, size_t offset, bool cut)
 {
     while (offset > 0) {
         const unsigned char *line = memrchr(text.ptr, '\n', offset - 1);
 
+        if (!line && cut)
+            return false;
         offset = line ? (size_t)(line - text.ptr) + 1 : 0;
         if (has_mark(text, offset, end_mark, LENGTH(end_mark)))
-            return false;
-        if (has_mark(text, offset, begin_mark, LENGTH(begin_mark)))
             return true;
+        if (has_mark(text, offset, begin_mark, LENGTH(begin_mark)))
+            return false;
     }
-    return false;
+    return !cut;
 }
 
-bool anchor_pem_at(struct anchor_pem *pem, size_t offset)
+bool anchor_pem_at(struct anchor_pem *pem, size_t offset, bool cut)
 {
     const struct span text = pem->text;
 
@@ -80,7 +83,7 @@ bool anchor_pem_at(struct anchor_pem *pem, size_t offset)
         return false;
     if (offset > 0 && text.ptr[offset - 1] != '\n')
         return false;
-    return !is_inside(text, offset) && take(pem, offset);
+    return is_outside(text, offset, cut) && take(pem, offset);
 }
 
 bool anchor_pem_decode(struct span block, gnutls_datum_t *der)

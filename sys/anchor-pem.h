@@ -24,10 +24,11 @@ struct anchor_pem {
 bool anchor_pem_next(struct anchor_pem *pem);
 
 /*
- * The block that begins at `offset`, if a search from the beginning of the text would find one
- * there: not behind a comment sign, and not inside another block.
+ * The block that begins at `offset`, if a search from the beginning would find one there: not
+ * behind a comment sign, and not inside another block. `cut`: the text is a piece of a longer one,
+ * without its beginning; then the mark before the block must be in it, to tell.
  */
-bool anchor_pem_at(struct anchor_pem *pem, size_t offset);
+bool anchor_pem_at(struct anchor_pem *pem, size_t offset, bool cut);
 
 /* `der->data` is the caller's, for gnutls_free(). */
 bool anchor_pem_decode(struct span block, gnutls_datum_t *der);
