@@ -135,18 +135,19 @@ static bool make(int cache, const char *name, const char *source, int fd,
                  struct safefile_error *error)
 {
     struct entries entries = {NULL, 0, 0};
+    struct mapping mapping;
     struct stat st;
-    const char *bytes = safefile_map(fd, source, SOURCE_MAX, &st, error);
+    int failed = fstat(fd, &st) == 0 ? mapping_make(fd, SOURCE_MAX, &mapping) : errno;
     bool done;
 
-    if (!bytes)
-        return false;
-    done = st.st_size < ANCHOR_INDEX_WORTH ||
-           (collect(span_of(bytes, (size_t)st.st_size), source, &entries, error) &&
+    if (failed)
+        return refuse(error, source, strerror(failed));
+    done = mapping.bytes.len < ANCHOR_INDEX_WORTH ||
+           (collect(mapping.bytes, source, &entries, error) &&
             replace(cache, name, &st, &entries, error));
-    if (!done || st.st_size < ANCHOR_INDEX_WORTH)
+    if (!done || mapping.bytes.len < ANCHOR_INDEX_WORTH)
         (void)unlinkat(cache, name, 0);
-    safefile_unmap(bytes, (size_t)st.st_size);
+    mapping_free(&mapping);
     free(entries.items);
     return done;
 }

@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "anchor-pem.h"
+
 #define INDEX_MAX (64 * 1024 * 1024) /* bytes */
+#define WINDOW_BEFORE 8192           /* bytes before a block: its predecessor must end in them */
 
 const char anchor_index_mark[8] = "anchors1";
 
@@ -47,69 +50,72 @@ struct anchor_identity anchor_identity_of(const struct stat *st)
     };
 }
 
-bool anchor_identity_equal(const struct stat *a, const struct stat *b)
+static bool is_of(struct span bytes, const struct stat *source)
 {
-    const struct anchor_identity left = anchor_identity_of(a), right = anchor_identity_of(b);
-
-    return memcmp(&left, &right, sizeof(left)) == 0;
-}
-
-static bool is_of(const struct anchor_index *index, const struct stat *st)
-{
-    const struct anchor_identity expected = anchor_identity_of(st);
+    const struct anchor_identity expected = anchor_identity_of(source);
     struct anchor_index_header header;
 
-    if (index->len < sizeof(header))
+    if (bytes.len < sizeof(header))
         return false;
-    memcpy(&header, index->bytes, sizeof(header));
+    memcpy(&header, bytes.ptr, sizeof(header));
+    bytes.len -= sizeof(header);
     return memcmp(header.mark, anchor_index_mark, sizeof(header.mark)) == 0 &&
            memcmp(&header.source, &expected, sizeof(expected)) == 0 &&
-           header.count == (index->len - sizeof(header)) / sizeof(struct anchor_index_entry) &&
-           (index->len - sizeof(header)) % sizeof(struct anchor_index_entry) == 0;
+           bytes.len % sizeof(struct anchor_index_entry) == 0 &&
+           bytes.len / sizeof(struct anchor_index_entry) == header.count;
 }
 
-struct anchor_index anchor_index_open(int cache, const char *source, const struct stat *st,
-                                      uid_t also_trusted)
+static bool map(int cache, const char *name, uid_t also_trusted, struct mapping *mapping)
 {
-    struct anchor_index index = {NULL, 0, 0};
+    int fd = openat(cache, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    struct safefile_error unused;
+    bool done = false;
+
+    if (fd < 0)
+        return false;
+    if (safefile_trusted(fd, name, also_trusted, &unused))
+        done = mapping_make(fd, INDEX_MAX, mapping) == 0;
+    close(fd);
+    return done;
+}
+
+void anchor_index_open(struct anchor_index *index, int cache, const char *source,
+                       uid_t also_trusted)
+{
     struct safefile_error unused;
     char name[ANCHOR_INDEX_NAME_SIZE];
-    struct stat own;
-    int fd;
+    struct stat st;
 
-    if (cache < 0 || st->st_size < ANCHOR_INDEX_WORTH || !anchor_index_name(source, name))
-        return index;
-    fd = openat(cache, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd < 0)
-        return index;
-    if (fstat(fd, &own) == 0 && S_ISREG(own.st_mode) &&
-        safefile_trusted(fd, name, also_trusted, &unused))
-        index.bytes = safefile_map(fd, name, INDEX_MAX, &own, &unused);
-    close(fd);
-    if (!index.bytes)
-        return index;
-    index.len = (size_t)own.st_size;
-    if (!is_of(&index, st))
-        anchor_index_close(&index);
-    else
-        index.count =
-            (index.len - sizeof(struct anchor_index_header)) / sizeof(struct anchor_index_entry);
-    return index;
+    *index = (struct anchor_index){.source = -1};
+    if (!anchor_index_name(source, name) || !map(cache, name, also_trusted, &index->mapping))
+        return;
+    index->source = safefile_open(source, also_trusted, &unused);
+    if (index->source < 0 || fstat(index->source, &st) != 0 || !is_of(index->mapping.bytes, &st)) {
+        anchor_index_close(index);
+        return;
+    }
+    index->count = (index->mapping.bytes.len - sizeof(struct anchor_index_header)) /
+                   sizeof(struct anchor_index_entry);
 }
 
 void anchor_index_close(struct anchor_index *index)
 {
-    if (index->bytes)
-        safefile_unmap(index->bytes, index->len);
-    *index = (struct anchor_index){NULL, 0, 0};
+    if (index->mapping.bytes.ptr && index->source >= 0)
+        close(index->source);
+    mapping_free(&index->mapping);
+    index->count = 0;
 }
 
-const struct anchor_index_entry *anchor_index_find(const struct anchor_index *index,
-                                                   const gnutls_datum_t *subject, size_t *count)
+static const struct anchor_index_entry *entries_of(const struct anchor_index *index)
 {
-    const struct anchor_index_entry *entries =
-        (const void *)(index->bytes + sizeof(struct anchor_index_header));
-    size_t low = 0, high = index->count, end;
+    return (const void *)(index->mapping.bytes.ptr + sizeof(struct anchor_index_header));
+}
+
+size_t anchor_index_find(const struct anchor_index *index, const gnutls_datum_t *subject,
+                         size_t *count)
+{
+    const struct anchor_index_entry *entries = entries_of(index);
+    size_t low = 0, high = index->count;
     unsigned char hash[16];
 
     anchor_index_hash(subject, hash);
@@ -121,9 +127,24 @@ const struct anchor_index_entry *anchor_index_find(const struct anchor_index *in
         else
             high = middle;
     }
-    for (end = low; end < index->count && end - low < ANCHOR_INDEX_FOUND_MAX; end++)
-        if (memcmp(entries[end].hash, hash, sizeof(hash)) != 0)
-            break;
-    *count = end - low;
-    return entries + low;
+    *count = 0;
+    while (low + *count < index->count && *count < ANCHOR_INDEX_FOUND_MAX &&
+           memcmp(entries[low + *count].hash, hash, sizeof(hash)) == 0)
+        ++*count;
+    return low;
+}
+
+/* Read, not mapped: touching a page of a mapping can bring in two megabytes. */
+bool anchor_index_read(const struct anchor_index *index, size_t entry,
+                       char window[ANCHOR_INDEX_WINDOW], struct span *block)
+{
+    size_t offset = entries_of(index)[entry].offset;
+    size_t begin = offset > WINDOW_BEFORE ? offset - WINDOW_BEFORE : 0;
+    ssize_t len = pread(index->source, window, ANCHOR_INDEX_WINDOW, (off_t)begin);
+    struct anchor_pem pem = {.text = span_of(window, len > 0 ? (size_t)len : 0)};
+
+    if (!anchor_pem_at(&pem, offset - begin, begin > 0))
+        return false;
+    *block = pem.block;
+    return true;
 }

@@ -14,7 +14,9 @@
 #include <gnutls/gnutls.h>
 #include <stdint.h>
 
-#include "../lib/span.h"
+#include <sys/stat.h>
+
+#include "mapping.h"
 #include "safefile.h"
 
 #define ANCHOR_INDEX_WORTH                                                                         \
@@ -39,33 +41,38 @@ struct anchor_index_header {
     uint64_t count; /* of entries */
 };
 
-/* Sorted entries; `bytes` is NULL if there is none, or none that can be used. */
+#define ANCHOR_INDEX_WINDOW 32768 /* bytes of the source that are read to find a block */
+#define ANCHOR_INDEX_NAME_SIZE 80
+
+/* An index that can be used; all zeros: there is none. */
 struct anchor_index {
-    const char *bytes; /* mapped; a header and `count` entries */
-    size_t len;
-    size_t count;
+    struct mapping mapping; /* a header and entries */
+    size_t count;           /* of entries */
+    int source;             /* descriptor of the file that it is of */
 };
 
-#define ANCHOR_INDEX_NAME_SIZE 80
+extern const char anchor_index_mark[8];
 
 /* The name of the index of a path in the cache directory. */
 bool anchor_index_name(const char *source, char name[ANCHOR_INDEX_NAME_SIZE]);
 void anchor_index_hash(const gnutls_datum_t *subject, unsigned char hash[16]);
 struct anchor_identity anchor_identity_of(const struct stat *st);
-bool anchor_identity_equal(const struct stat *a, const struct stat *b);
-extern const char anchor_index_mark[8];
 
 /*
- * The index of `source`, if the directory has one that belongs to root or `also_trusted`, is whole,
- * and is of the very file whose fstat is `st`.
+ * The index of `source`, if the directory `cache` has one that belongs to root or `also_trusted`,
+ * is whole, and is of the very file that is there now.
  */
-struct anchor_index anchor_index_open(int cache, const char *source, const struct stat *st,
-                                      uid_t also_trusted);
+void anchor_index_open(struct anchor_index *index, int cache, const char *source,
+                       uid_t also_trusted);
 void anchor_index_close(struct anchor_index *index);
 
 /* The first of `*count` entries, ANCHOR_INDEX_FOUND_MAX at most, with the hash of that subject. */
-const struct anchor_index_entry *anchor_index_find(const struct anchor_index *index,
-                                                   const gnutls_datum_t *subject, size_t *count);
+size_t anchor_index_find(const struct anchor_index *index, const gnutls_datum_t *subject,
+                         size_t *count);
+
+/* The PEM block that an entry leads to; it lies in `window`. False: it leads to none. */
+bool anchor_index_read(const struct anchor_index *index, size_t entry,
+                       char window[ANCHOR_INDEX_WINDOW], struct span *block);
 
 /*
  * Makes the index of a PEM file, in the directory `cache`, whole or not at all. A file that is too

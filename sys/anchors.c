@@ -9,18 +9,9 @@
 #include "anchor-pem.h"
 #include "inputs.h"
 
-#define WINDOW_BEFORE 8192 /* bytes before a block, in which the end of the last one is expected   \
-                            */
-#define WINDOW 32768       /* with the block itself */
-
-struct hint {
-    struct anchor_index index; /* `bytes` is NULL: there is none */
-    int source;                /* descriptor of the file that it is of */
-};
-
 struct anchor_files {
     struct input_files inputs;
-    struct hint *hints; /* one for each of inputs */
+    struct anchor_index *indexes; /* one for each of inputs */
 };
 
 /* --- before the sandbox: bytes ---------------------------------------------------------------- */
@@ -30,58 +21,41 @@ static bool add_issuer(struct anchor_files *files, const struct issuer_rules *is
 {
     static const char *const suffixes[] = {".pem", ".crt", NULL};
     static const struct input_kind kind = {suffixes, "expected *.pem or *.crt in it",
-                                           64 * 1024 * 1024};
+                                           64 * 1024 * 1024, true};
 
     return inputs_add(&files->inputs, &kind, issuer, &issuer->trust_anchors, also_trusted, error);
 }
 
 /* Whatever is wrong with an index or its directory: there is none then. */
-static void open_hint(struct hint *hint, const struct input_file *file, int cache,
-                      uid_t also_trusted)
-{
-    struct safefile_error unused;
-    struct stat st;
-
-    hint->index = anchor_index_open(cache, file->path, &file->st, also_trusted);
-    if (!hint->index.bytes)
-        return;
-    hint->source = safefile_open(file->path, also_trusted, &unused);
-    if (hint->source < 0 || fstat(hint->source, &st) != 0 || !anchor_identity_equal(&st, &file->st))
-        anchor_index_close(&hint->index);
-}
-
-static bool open_hints(struct anchor_files *files, const char *path, uid_t also_trusted,
-                       struct safefile_error *error)
+static bool open_indexes(struct anchor_files *files, const char *path, uid_t also_trusted,
+                         struct safefile_error *error)
 {
     struct safefile_error unused;
     int cache = -1;
 
-    files->hints = calloc(files->inputs.count + 1, sizeof(*files->hints));
-    if (!files->hints) {
+    files->indexes = calloc(files->inputs.count + 1, sizeof(*files->indexes));
+    if (!files->indexes) {
         (void)snprintf(error->text, sizeof(error->text), "trust_anchors: no memory for indexes");
         return false;
     }
-    for (size_t i = 0; i < files->inputs.count; i++) {
-        files->hints[i].source = -1;
-        if (!path || files->inputs.items[i].len < ANCHOR_INDEX_WORTH)
+    for (size_t i = 0; path && i < files->inputs.count; i++) {
+        if (files->inputs.items[i].len < ANCHOR_INDEX_WORTH)
             continue;
         if (cache < 0)
             cache = safefile_open_directory(path, also_trusted, &unused);
-        open_hint(&files->hints[i], &files->inputs.items[i], cache, also_trusted);
+        if (cache >= 0)
+            anchor_index_open(&files->indexes[i], cache, files->inputs.items[i].path, also_trusted);
     }
     if (cache >= 0)
         close(cache);
     return true;
 }
 
-static void close_hints(struct anchor_files *files)
+static void close_indexes(struct anchor_files *files)
 {
-    for (size_t i = 0; files->hints && i < files->inputs.count; i++) {
-        anchor_index_close(&files->hints[i].index);
-        if (files->hints[i].source >= 0)
-            close(files->hints[i].source);
-    }
-    free(files->hints);
+    for (size_t i = 0; files->indexes && i < files->inputs.count; i++)
+        anchor_index_close(&files->indexes[i]);
+    free(files->indexes);
 }
 
 struct anchor_files *anchors_open(const struct rules *rules, const char *cache, uid_t also_trusted,
@@ -94,7 +68,7 @@ struct anchor_files *anchors_open(const struct rules *rules, const char *cache, 
     for (size_t i = 0; files && i < rules->issuer_count; i++)
         if (!add_issuer(files, &rules->issuers[i], also_trusted, error))
             anchors_close(&files);
-    if (files && !open_hints(files, cache, also_trusted, error))
+    if (files && !open_indexes(files, cache, also_trusted, error))
         anchors_close(&files);
     return files;
 }
@@ -103,7 +77,7 @@ void anchors_close(struct anchor_files **files)
 {
     if (!*files)
         return;
-    close_hints(*files);
+    close_indexes(*files);
     inputs_free(&(*files)->inputs);
     free(*files);
     *files = NULL;
@@ -194,36 +168,20 @@ static enum status search_file(const struct input_file *file, const gnutls_datum
     return pem.error ? refuse_block(file, pem.error, report) : STATUS_ACCEPTED;
 }
 
-/*
- * The block of an entry, read from the source. Not from its mapping: that may bring in much more
- * than the page that is touched. Of an entry that leads to no block nothing is believed.
- */
-static bool read_block(int source, size_t offset, char window[WINDOW], struct span *block)
-{
-    size_t begin = offset > WINDOW_BEFORE ? offset - WINDOW_BEFORE : 0;
-    ssize_t len = pread(source, window, WINDOW, (off_t)begin);
-    struct anchor_pem pem = {.text = span_of(window, len > 0 ? (size_t)len : 0)};
-
-    if (!anchor_pem_at(&pem, offset - begin, begin > 0))
-        return false;
-    *block = pem.block;
-    return true;
-}
-
-static enum status ask_index(const struct input_file *file, const struct hint *hint,
+/* Of an entry that leads to no block nothing is believed. */
+static enum status ask_index(const struct input_file *file, const struct anchor_index *index,
                              const gnutls_datum_t *subject, struct anchors *found,
                              struct report *report)
 {
-    size_t count;
-    const struct anchor_index_entry *entry = anchor_index_find(&hint->index, subject, &count);
+    size_t count, first = anchor_index_find(index, subject, &count);
     enum status status = STATUS_ACCEPTED;
-    char *window = malloc(WINDOW);
+    char *window = malloc(ANCHOR_INDEX_WINDOW);
 
     found->hinted = true;
-    for (; window && count > 0 && status == STATUS_ACCEPTED; count--, entry++) {
+    for (size_t i = first; window && i < first + count && status == STATUS_ACCEPTED; i++) {
         struct span block;
 
-        if (read_block(hint->source, entry->offset, window, &block))
+        if (anchor_index_read(index, i, window, &block))
             status = add_block(block, subject, found, file, report);
     }
     free(window);
@@ -238,12 +196,12 @@ static enum status find(void *context, const struct issuer_rules *issuer,
 
     for (size_t i = 0; i < files->inputs.count && status == STATUS_ACCEPTED; i++) {
         const struct input_file *file = &files->inputs.items[i];
-        const struct hint *hint = &files->hints[i];
+        const struct anchor_index *index = &files->indexes[i];
 
         if (file->issuer != issuer)
             continue;
-        status = hint->index.bytes && !found->thorough
-                     ? ask_index(file, hint, subject, found, report)
+        status = index->mapping.bytes.ptr && !found->thorough
+                     ? ask_index(file, index, subject, found, report)
                      : search_file(file, subject, found, report);
     }
     return status;

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -237,27 +236,21 @@ static ssize_t read_whole(int fd, char *buffer, size_t max)
     return (ssize_t)len;
 }
 
-static bool status_of(int fd, const char *path, size_t max, struct stat *st,
-                      struct safefile_error *error)
-{
-    *st = (struct stat){0};
-    if (fstat(fd, st) != 0)
-        return refuse(error, "%s: %s", path, strerror(errno));
-    if ((uintmax_t)st->st_size <= max)
-        return true;
-    errno = EFBIG;
-    return refuse(error, "%s: expected at most %zu bytes, found %jd", path, max,
-                  (intmax_t)st->st_size);
-}
-
 char *safefile_read(int fd, const char *path, size_t max, size_t *len, struct safefile_error *error)
 {
     struct stat st;
     char *buffer = NULL;
     ssize_t got;
 
-    if (!status_of(fd, path, max, &st, error))
+    if (fstat(fd, &st) != 0) {
+        refuse(error, "%s: %s", path, strerror(errno));
         return NULL;
+    }
+    if ((uintmax_t)st.st_size > max) {
+        errno = EFBIG;
+        refuse(error, "%s: expected at most %zu bytes, found %jd", path, max, (intmax_t)st.st_size);
+        return NULL;
+    }
     buffer = malloc((size_t)st.st_size + 2);
     got = buffer ? read_whole(fd, buffer, (size_t)st.st_size) : -1;
     if (got < 0 || got > st.st_size) {
@@ -268,26 +261,4 @@ char *safefile_read(int fd, const char *path, size_t max, size_t *len, struct sa
     buffer[got] = '\0';
     *len = (size_t)got;
     return buffer;
-}
-
-const char *safefile_map(int fd, const char *path, size_t max, struct stat *st,
-                         struct safefile_error *error)
-{
-    void *bytes;
-
-    if (!status_of(fd, path, max, st, error))
-        return NULL;
-    if (st->st_size == 0) /* mmap() maps no nothing */
-        return "";
-    bytes = mmap(NULL, (size_t)st->st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (bytes != MAP_FAILED)
-        return bytes;
-    refuse(error, "%s: %s", path, strerror(errno));
-    return NULL;
-}
-
-void safefile_unmap(const char *bytes, size_t len)
-{
-    if (len > 0)
-        (void)munmap((void *)bytes, len);
 }

@@ -8,7 +8,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/stat.h>
 #include <sys/types.h>
 
 struct safefile_error {
@@ -34,13 +33,5 @@ bool safefile_trusted(int fd, const char *path, uid_t also_trusted, struct safef
  */
 char *safefile_read(int fd, const char *path, size_t max, size_t *len,
                     struct safefile_error *error);
-
-/*
- * The same bytes as a mapping for reading, for safefile_unmap(); `st` is what fstat says, and
- * st->st_size how many there are. Not NUL-terminated.
- */
-const char *safefile_map(int fd, const char *path, size_t max, struct stat *st,
-                         struct safefile_error *error);
-void safefile_unmap(const char *bytes, size_t len);
 
 #endif
