@@ -117,7 +117,7 @@ static bool load(struct helper *helper, struct config_error *error)
     helper->rules = config_load(path, also_trusted, error);
     if (!helper->rules)
         return false;
-    helper->anchors = anchors_open(helper->rules, also_trusted, &why);
+    helper->anchors = anchors_open(helper->rules, paths_cache, also_trusted, &why);
     if (helper->anchors)
         helper->answers = answer_files_open(
             helper->rules, paths_cache, helper->setup.fetched ? FETCHED : -1, also_trusted, &why);

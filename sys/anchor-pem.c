@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "anchor-pem.h"
+
+#include <limits.h>
+#include <string.h>
+
+static const char begin_mark[] = "-----BEGIN CERTIFICATE-----";
+static const char end_mark[] = "-----END CERTIFICATE-----";
+#define LENGTH(mark) (sizeof(mark) - 1)
+
+static bool has_mark(struct span text, size_t at, const char *mark, size_t length)
+{
+    return text.len - at >= length && memcmp(text.ptr + at, mark, length) == 0;
+}
+
+/* Where the next line begins that begins with `mark`; text.len if none does. */
+static size_t find_line(struct span text, size_t at, const char *mark, size_t length)
+{
+    while (at < text.len) {
+        const unsigned char *found = memmem(text.ptr + at, text.len - at, mark, length);
+
+        if (!found)
+            break;
+        if (found == text.ptr || found[-1] == '\n')
+            return (size_t)(found - text.ptr);
+        at = (size_t)(found - text.ptr) + 1;
+    }
+    return text.len;
+}
+
+/* The block whose first mark is at `begin`. */
+static bool take(struct anchor_pem *pem, size_t begin)
+{
+    size_t end = find_line(pem->text, begin, end_mark, LENGTH(end_mark));
+
+    if (end == pem->text.len) {
+        pem->error = "a certificate in it has no end line";
+        return false;
+    }
+    pem->at = end + LENGTH(end_mark);
+    pem->block = span_of(pem->text.ptr + begin, pem->at - begin);
+    return true;
+}
+
+bool anchor_pem_next(struct anchor_pem *pem)
+{
+    size_t begin = find_line(pem->text, pem->at, begin_mark, LENGTH(begin_mark));
+
+    pem->error = NULL;
+    if (begin < pem->text.len)
+        return take(pem, begin);
+    if (pem->at == 0)
+        pem->error = "expected a PEM certificate, found none";
+    else if (memchr(pem->text.ptr, '\0', pem->text.len))
+        pem->error = "expected PEM, found a NUL byte";
+    return false;
+}
+
+/* Whether the last mark before `offset`, the beginning of a line, leaves no block open. The first
+ * line of a text that was cut may be half a line. */
+static bool is_outside(struct span text, size_t offset, bool cut)
+{
+    while (offset > 0) {
+        const unsigned char *line = memrchr(text.ptr, '\n', offset - 1);
+
+        if (!line && cut)
+            return false;
+        offset = line ? (size_t)(line - text.ptr) + 1 : 0;
+        if (has_mark(text, offset, end_mark, LENGTH(end_mark)))
+            return true;
+        if (has_mark(text, offset, begin_mark, LENGTH(begin_mark)))
+            return false;
+    }
+    return !cut;
+}
+
+bool anchor_pem_at(struct anchor_pem *pem, size_t offset, bool cut)
+{
+    const struct span text = pem->text;
+
+    pem->error = NULL;
+    if (offset >= text.len || !has_mark(text, offset, begin_mark, LENGTH(begin_mark)))
+        return false;
+    if (offset > 0 && text.ptr[offset - 1] != '\n')
+        return false;
+    return is_outside(text, offset, cut) && take(pem, offset);
+}
+
+bool anchor_pem_decode(struct span block, gnutls_datum_t *der)
+{
+    gnutls_datum_t pem = {(unsigned char *)block.ptr, (unsigned)block.len};
+
+    return block.len <= UINT_MAX && gnutls_pem_base64_decode2("CERTIFICATE", &pem, der) == 0;
+}
