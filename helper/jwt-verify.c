@@ -25,16 +25,19 @@
 #include "../sys/sandbox.h"
 #include "../sys/wire.h"
 #include "steps.h"
+#include "wishes.h"
 
 #define SOCKET 3
-#define FETCHED 4        /* if setup.fetched */
-#define SETUP_SECONDS 60 /* until the setup says how long */
+#define FETCHED 4         /* if setup.fetched */
+#define FAILURES_MAX 1024 /* bytes */
+#define SETUP_SECONDS 60  /* until the setup says how long */
 
 /* All that lives between the messages. */
 struct helper {
     unsigned char setup_message[WIRE_SETUP_MAX];
     struct wire_setup setup; /* spans point into setup_message */
     char service[256];
+    char failures[FAILURES_MAX]; /* of setup, on one line */
     struct rules *rules;
     struct anchor_files *anchors;
     struct answer_files *answers;
@@ -43,6 +46,7 @@ struct helper {
     struct wire_request request; /* spans point into request_message */
     char user[4096];
     struct steps steps;
+    struct wishes wishes;
     char token_id[13];
 };
 
@@ -87,6 +91,22 @@ static bool copy_text(struct span text, char *out, size_t size)
     return true;
 }
 
+/* "; " between lines; what does not fit is left out. */
+static void join_lines(struct span lines, char *out, size_t size)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < lines.len && len + 3 < size; i++) {
+        if (lines.ptr[i] != '\n') {
+            out[len++] = (char)lines.ptr[i];
+        } else if (i + 1 < lines.len) {
+            out[len++] = ';';
+            out[len++] = ' ';
+        }
+    }
+    out[len] = '\0';
+}
+
 /* Rounds up. */
 static unsigned seconds(uint32_t ms)
 {
@@ -102,6 +122,7 @@ static bool receive_setup(struct helper *helper)
         !wire_get_setup(message, &helper->setup) ||
         !copy_text(helper->setup.service, helper->service, sizeof(helper->service)))
         return false;
+    join_lines(helper->setup.failures, helper->failures, sizeof(helper->failures));
     alarm(seconds(helper->setup.timeout_ms));
     return true;
 }
@@ -161,6 +182,13 @@ static void name_token(struct helper *helper)
         (void)snprintf(helper->token_id + 2 * i, 3, "%02x", digest[i]);
 }
 
+static enum fetching fetching(const struct wire_setup *setup)
+{
+    if (setup->fetched)
+        return FETCHING_TRIED;
+    return setup->may_fetch ? FETCHING_POSSIBLE : FETCHING_OFF;
+}
+
 static int judge_and_reply(struct helper *helper)
 {
     const struct judge_request request = {
@@ -168,14 +196,18 @@ static int judge_and_reply(struct helper *helper)
         .user = helper->user,
         .service = helper->service,
         .now = helper->setup.has_time ? helper->setup.time : (int64_t)time(NULL),
+        .fetching = fetching(&helper->setup),
+        .failures = helper->failures,
     };
-    struct anchor_source source = anchors_source(helper->anchors);
+    struct anchor_source anchors = anchors_source(helper->anchors);
+    struct answer_source answers = answer_files_source(helper->answers);
+    const struct judge_sources sources = {.anchors = &anchors, .answers = &answers};
     struct report report = {.step = helper->setup.explain ? steps_add : NULL,
                             .context = &helper->steps};
     VERDICT_CLEANUP struct verdict verdict;
 
     name_token(helper);
-    judge(helper->rules, &request, &source, &report, &verdict);
+    judge(helper->rules, &request, &sources, &report, &verdict);
     return reply(
         &(struct wire_verdict){
             .status = verdict.status,
@@ -189,6 +221,7 @@ static int judge_and_reply(struct helper *helper)
             .signer = span_text(verdict.signer),
             .revocation = span_text(verdict.revocation),
             .steps = span_of(helper->steps.text, helper->steps.len),
+            .wishes = wishes_of(verdict.plan, &helper->wishes),
         },
         helper);
 }
