@@ -60,10 +60,10 @@ static int open_cache(uid_t also_trusted)
     int cache = cache_open(paths_cache, also_trusted, &error);
 
     if (cache < 0)
-        complain(paths_cache,
-                 error.text[0] ? error.text
-                               : "expected a directory, found none: systemd-tmpfiles --create "
-                                 "pam_jwt.conf makes it");
+        complain(paths_cache, error.text[0]
+                                  ? error.text
+                                  : "expected a directory, found none: systemd-tmpfiles --create "
+                                    "pam_jwt.conf makes it");
     return cache;
 }
 

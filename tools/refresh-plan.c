@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../lib/crl-form.h"
+#include "../lib/der.h"
 #include "refresh.h"
 
 #define LOCK_MS 10000 /* how long to wait for others who write the cache */
@@ -108,7 +109,8 @@ static bool plan_entries(const struct rules *rules, const struct cache_names *na
 {
     for (size_t i = 0; i < names->count; i++) {
         struct cache_entry entry = {0};
-        enum cache_found found = cache_map(writer->directory, names->names[i], also_trusted, &entry);
+        enum cache_found found =
+            cache_map(writer->directory, names->names[i], also_trusted, &entry);
 
         if (found == CACHE_FAILED)
             return false;

@@ -31,8 +31,7 @@ bool refresh_task_url(const struct refresh_task *task, const struct refresh_plac
     bool found = find_wish(task, place, &entry, &wish);
 
     if (found)
-        (void)snprintf(url, REFRESH_URL_MAX, "%.*s", (int)wish.url.len,
-                       (const char *)wish.url.ptr);
+        (void)snprintf(url, REFRESH_URL_MAX, "%.*s", (int)wish.url.len, (const char *)wish.url.ptr);
     cache_unmap(&entry);
     return found;
 }
@@ -53,8 +52,7 @@ static void ask(const struct refresh_task *task, const struct refresh_place *pla
         .file = -1,
     };
 
-    if (!fetch_ask(&question, message, sizeof(message), &receipt, result->why,
-                   sizeof(result->why)))
+    if (!fetch_ask(&question, message, sizeof(message), &receipt, result->why, sizeof(result->why)))
         return;
     result->fresh = receipt.brought > 0;
     (void)snprintf(result->why, sizeof(result->why), "%.*s", (int)receipt.failures.len,
