@@ -4,6 +4,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "pem.h"
+
 static const char begin_mark[] = "-----BEGIN CERTIFICATE-----";
 static const char end_mark[] = "-----END CERTIFICATE-----";
 #define LENGTH(mark) (sizeof(mark) - 1)
@@ -13,43 +15,23 @@ static bool has_mark(struct span text, size_t at, const char *mark, size_t lengt
     return text.len - at >= length && memcmp(text.ptr + at, mark, length) == 0;
 }
 
-/* Where the next line begins that begins with `mark`; text.len if none does. */
-static size_t find_line(struct span text, size_t at, const char *mark, size_t length)
-{
-    while (at < text.len) {
-        const unsigned char *found = memmem(text.ptr + at, text.len - at, mark, length);
-
-        if (!found)
-            break;
-        if (found == text.ptr || found[-1] == '\n')
-            return (size_t)(found - text.ptr);
-        at = (size_t)(found - text.ptr) + 1;
-    }
-    return text.len;
-}
-
-/* The block whose first mark is at `begin`. */
-static bool take(struct anchor_pem *pem, size_t begin)
-{
-    size_t end = find_line(pem->text, begin, end_mark, LENGTH(end_mark));
-
-    if (end == pem->text.len) {
-        pem->error = "a certificate in it has no end line";
-        return false;
-    }
-    pem->at = end + LENGTH(end_mark);
-    pem->block = span_of(pem->text.ptr + begin, pem->at - begin);
-    return true;
-}
-
 bool anchor_pem_next(struct anchor_pem *pem)
 {
-    size_t begin = find_line(pem->text, pem->at, begin_mark, LENGTH(begin_mark));
+    struct pem_reader reader = {pem->text, pem->at};
+    bool first = pem->at == 0;
 
     pem->error = NULL;
-    if (begin < pem->text.len)
-        return take(pem, begin);
-    if (pem->at == 0)
+    switch (pem_next(&reader, "CERTIFICATE", &pem->block)) {
+    case PEM_BLOCK:
+        pem->at = reader.next;
+        return true;
+    case PEM_NO_END:
+        pem->error = "a certificate in it has no end line";
+        return false;
+    case PEM_NONE:
+        break;
+    }
+    if (first)
         pem->error = "expected a PEM certificate, found none";
     else if (memchr(pem->text.ptr, '\0', pem->text.len))
         pem->error = "expected PEM, found a NUL byte";
@@ -83,7 +65,8 @@ bool anchor_pem_at(struct anchor_pem *pem, size_t offset, bool cut)
         return false;
     if (offset > 0 && text.ptr[offset - 1] != '\n')
         return false;
-    return is_outside(text, offset, cut) && take(pem, offset);
+    pem->at = offset;
+    return is_outside(text, offset, cut) && anchor_pem_next(pem);
 }
 
 bool anchor_pem_decode(struct span block, gnutls_datum_t *der)

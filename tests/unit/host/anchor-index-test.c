@@ -227,6 +227,42 @@ static void source_was_replaced(void **state)
     free(source);
 }
 
+static void assert_other(const struct stat *a, const struct stat *b)
+{
+    const struct anchor_identity left = anchor_identity_of(a), right = anchor_identity_of(b);
+
+    assert_memory_not_equal(&left, &right, sizeof(left));
+}
+
+/* Whatever somebody does to a file changes one of these. */
+static void identity_of_a_file(void **state)
+{
+    const struct stat st = {.st_size = 1};
+    struct stat other = st;
+
+    (void)state;
+    other.st_dev++;
+    assert_other(&st, &other);
+    other = st;
+    other.st_ino++;
+    assert_other(&st, &other);
+    other = st;
+    other.st_size++;
+    assert_other(&st, &other);
+    other = st;
+    other.st_mtim.tv_nsec++;
+    assert_other(&st, &other);
+    other = st;
+    other.st_mtim.tv_sec++;
+    assert_other(&st, &other);
+    other = st;
+    other.st_ctim.tv_nsec++;
+    assert_other(&st, &other);
+    other = st;
+    other.st_ctim.tv_sec++;
+    assert_other(&st, &other);
+}
+
 static void other_identity(void **state)
 {
     struct scratch *scratch = *state;
@@ -499,11 +535,13 @@ static unsigned entries_of(const char *path)
 static void makes_one_file(void **state)
 {
     struct scratch *scratch = *state;
+    struct stat st;
 
     make_source_and_index(scratch);
     assert_true(make_index(scratch));
     assert_int_equal(entries_of(scratch->directory), 2);
-    assert_int_equal(access(index_path(scratch), R_OK), 0);
+    assert_int_equal(stat(index_path(scratch), &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0644); /* hosts that are not root read it, too */
 }
 
 /* What is no good source has no index, also no old one. */
@@ -619,6 +657,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCRATCH_TEST(leads_to_anchors),
         SCRATCH_TEST(source_was_replaced),
+        cmocka_unit_test(identity_of_a_file),
         SCRATCH_TEST(other_identity),
         SCRATCH_TEST(leads_elsewhere),
         SCRATCH_TEST(leads_to_what_it_has_issued),
