@@ -54,7 +54,7 @@ static void ask(const struct refresh_task *task, const struct refresh_place *pla
 
     if (!fetch_ask(&question, message, sizeof(message), &receipt, result->why, sizeof(result->why)))
         return;
-    result->fresh = receipt.brought > 0;
+    result->fresh = receipt.brought > 0 && receipt.failures.len == 0;
     (void)snprintf(result->why, sizeof(result->why), "%.*s", (int)receipt.failures.len,
                    (const char *)receipt.failures.ptr);
 }

@@ -54,21 +54,20 @@ def to_der(kind, path):
 class Holder:
     """A key and its certificate."""
 
-    def __init__(self, folder, name):
-        self.key = pathlib.Path(folder, f'{name}.key')
-        self.cert = pathlib.Path(folder, f'{name}.pem')
+    def __init__(self, key, cert):
+        self.key, self.cert = pathlib.Path(key), pathlib.Path(cert)
 
     def der(self):
         return to_der('x509', self.cert)
 
 
-class Authority:
+class Authority(Holder):
     """Everything of it is in one folder; `above` is the CA that signs it, or nobody."""
 
     def __init__(self, folder, subject, above=None, extensions=''):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
-        self.key, self.cert = self.folder / 'key.pem', self.folder / 'cert.pem'
+        super().__init__(self.folder / 'key.pem', self.folder / 'cert.pem')
         self.settings = self.folder / 'openssl.cnf'
         self.settings.write_text(SETTINGS.format(folder=self.folder), encoding='ascii')
         for name, text in (('index.txt', ''), ('serial', '1000\n'), ('crlnumber', '01\n')):
@@ -93,7 +92,7 @@ class Authority:
                         '-startdate', stamp(time.time() - 7200), *arguments)
 
     def issue(self, name, subject, extensions, *arguments):
-        holder = Holder(self.folder, name)
+        holder = Holder(self.folder / f'{name}.key', self.folder / f'{name}.pem')
         make_key(holder.key)
         self.certify(holder, subject, extensions, *arguments)
         return holder

@@ -83,7 +83,8 @@ def cfssl_answer(authority, delegate, holder, status):
     """A line of what cfssl serves: the response in base64."""
     made = must('cfssl', 'ocspsign', '-loglevel', '5', '-ca', str(authority.cert), '-responder',
                 str(delegate.cert), '-responder-key', str(delegate.key), '-cert', str(holder.cert),
-                '-status', status, '-interval', '96h')
+                '-status', status, '-interval', '96h',
+                *(('-reason', '1') if status == 'revoked' else ()))
     return json.loads(made)['ocspResponse']
 
 

@@ -38,7 +38,7 @@ class Signer(authority.Holder):
     """A holder with the names of files that world.mint() wants."""
 
     def __init__(self, holder, above):
-        super().__init__(holder.key.parent, holder.key.stem)
+        super().__init__(holder.key, holder.cert)
         self.above = above
         self.chain = self.key.with_suffix('.chain.pem')
         self.chain.write_bytes(holder.cert.read_bytes() + above.cert.read_bytes())
