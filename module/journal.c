@@ -46,6 +46,12 @@ static void put_escaped(struct line *line, struct span text, const char *special
     }
 }
 
+static void put_value(struct line *line, struct span value)
+{
+    put_escaped(line, span_of(value.ptr, value.len < FIELD_MAX ? value.len : FIELD_MAX), FIELD);
+    put(line, value.len < FIELD_MAX ? "" : "...");
+}
+
 static void put_field(struct line *line, const char *name, struct span value)
 {
     if (value.len == 0)
@@ -53,8 +59,7 @@ static void put_field(struct line *line, const char *name, struct span value)
     put(line, " ");
     put(line, name);
     put(line, "=");
-    put_escaped(line, span_of(value.ptr, value.len < FIELD_MAX ? value.len : FIELD_MAX), FIELD);
-    put(line, value.len < FIELD_MAX ? "" : "...");
+    put_value(line, value);
 }
 
 static void put_item(struct line *line, pam_handle_t *pamh, const char *name, int item)
@@ -63,7 +68,7 @@ static void put_item(struct line *line, pam_handle_t *pamh, const char *name, in
 
     put(line, name);
     if (pam_get_item(pamh, item, &value) == PAM_SUCCESS && value)
-        put_escaped(line, span_text(value), FIELD);
+        put_value(line, span_text(value));
 }
 
 void journal_failure(pam_handle_t *pamh, const char *user)
@@ -79,7 +84,7 @@ void journal_failure(pam_handle_t *pamh, const char *user)
     put_item(&line, pamh, " ruser=", PAM_RUSER);
     put_item(&line, pamh, " rhost=", PAM_RHOST);
     put(&line, "  user=");
-    put_escaped(&line, span_text(user), FIELD);
+    put_value(&line, span_text(user));
     pam_syslog(pamh, LOG_NOTICE, "%s", line.text);
 }
 

@@ -94,11 +94,23 @@ static int get_names(struct login *login)
 
 /* --- after the answer ------------------------------------------------------------------------- */
 
-/* Somebody's password: left for a later module. */
+/*
+ * Modules with try_first_pass find this instead of asking for a password. For a user whom sshd does
+ * not let in it has replaced the answer, and they find that: a prompt more or less would tell who
+ * exists.
+ */
+static void end_asking(pam_handle_t *pamh)
+{
+    (void)pam_set_item(pamh, PAM_AUTHTOK, "\b\n\r\177INCORRECT");
+}
+
+/* Somebody's password: left for a later module. What is too long is nobody's. */
 static int hand_on(struct login *login, const struct answer *answer)
 {
     pam_syslog(login->pamh, LOG_DEBUG, "the answer is no token: left to other modules");
-    if (!answer->too_long)
+    if (answer->too_long)
+        end_asking(login->pamh);
+    else
         (void)pam_set_item(login->pamh, PAM_AUTHTOK, answer->text.ptr);
     return PAM_AUTH_ERR;
 }
@@ -191,16 +203,6 @@ static void forget_authtok(pam_handle_t *pamh, const struct answer *answer)
 {
     if (answer->from_authtok && answer_is_token(answer))
         (void)pam_set_item(pamh, PAM_AUTHTOK, NULL);
-}
-
-/*
- * After a refusal, modules with try_first_pass find this instead of asking for a password. For a
- * user whom sshd does not let in it has replaced the answer, and they find that: a prompt more
- * or less would tell who exists.
- */
-static void end_asking(pam_handle_t *pamh)
-{
-    (void)pam_set_item(pamh, PAM_AUTHTOK, "\b\n\r\177INCORRECT");
 }
 
 static int judge_token(struct login *login, const struct answer *answer)

@@ -85,14 +85,17 @@ def the_examples_let_good_tokens_in_alone(log):
 
 @test
 def nobody_learns_who_exists(log):
-    """What is no token, what begins like one, and one that is refused: the same prompts for alice, for a
-    user of the host who may not log in by token, and for one who is not there."""
+    """What is no token, what begins like one, one that is refused, and what is too long for either: the
+    same prompts for alice, for a user of the host who may not log in by token, and for one who is not
+    there."""
+    scripts = [PASSWORD.format(answer[:500]) for answer in ('wrong', 'eyJ', tampered(mint()))]
+    scripts += [TOO_LONG.format('eyJ', 499), TOO_LONG.format('pwd', 500)]
     with example(log, MIXED) as sshd:
-        for answer in ('wrong', 'eyJ', tampered(mint())):
-            askpass = sshd.askpass_script(PASSWORD.format(answer[:500]))
+        for script in scripts:
+            askpass = sshd.askpass_script(script)
             met = {tuple(sshd.login(user, 'x', 'id', askpass=askpass)[1])
                    for user in ('alice', 'daemon', 'mallory')}
-            assert len(met) == 1, (answer[:10], met)
+            assert len(met) == 1, (script, met)
 
 
 @test
@@ -117,6 +120,12 @@ def a_token_behind_a_public_key(log):
         log.wait('Accepted keyboard-interactive/pam for alice', mark)
 
 
+# Answers each prompt by a part of its own, of 500 bytes, and the last one by {1}.
+TOO_LONG = """\
+case $1 in *'JWT: ') n=1 ;; *'JWT part '*) n=${{1##*part }} n=${{n%:*}} ;; *) exit 1 ;; esac
+[ $n = 33 ] && size={1} || size=500
+printf "{0}%0$((size - 3))d\\n" $n
+"""
 # Answers the first prompt by the password and every other by nothing.
 PASSWORD = "case $1 in *'Password or JWT: ') printf '%s\\n' '{}' ;; *) echo ;; esac"
 
