@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* CRLs and OCSP responses that are at hand, and those that would have to be fetched. */
+/* CRLs, OCSP responses and JWK Sets that are at hand, and those that would have to be fetched. */
 #ifndef PAM_JWT_ANSWERS_H
 #define PAM_JWT_ANSWERS_H
 
 #include "evidence.h"
 #include "rules.h"
 
-enum answer_kind { ANSWER_CRL, ANSWER_OCSP };
+enum answer_kind { ANSWER_CRL, ANSWER_OCSP, ANSWER_JWKS };
 
 struct answer {
     enum answer_kind kind;
-    struct span der;    /* borrowed until look() returns */
+    struct span der;    /* of JWKS: JSON; borrowed until look() returns */
     const char *origin; /* a path or URL, for people; likewise */
 };
 
@@ -40,7 +40,7 @@ struct answer_source {
 #define FETCHES_MAX 4         /* a login */
 #define FETCH_REQUEST_MAX 512 /* bytes of an OCSP request */
 
-/* One answer that might settle a certificate's status. */
+/* One answer that might settle a certificate's status, or hold the key. */
 struct fetch_wish {
     enum answer_kind kind;
     unsigned group;                           /* the first of a group that is brought is enough */

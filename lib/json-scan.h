@@ -12,7 +12,8 @@
 
 /*
  * Whether `text` is exactly one JSON value, nested at most JSON_DEPTH_MAX deep, whose member names
- * hold no NUL and whose integers fit into 64 bits. `*members` is the number of members of all objects in it, duplicates included.
+ * hold no NUL and whose integers fit into 64 bits. `*members` is the number of members of all
+ * objects in it, duplicates included.
  */
 bool json_scan(struct span text, size_t *members);
 

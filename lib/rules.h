@@ -6,6 +6,7 @@
 #ifndef PAM_JWT_RULES_H
 #define PAM_JWT_RULES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,15 +21,19 @@ enum fetch_mode { FETCH_NONE, FETCH_CONFIGURED, FETCH_AIA };
 
 enum revocation_mode { REVOCATION_REQUIRE, REVOCATION_PREFER, REVOCATION_OFF };
 
+/* Whether a deployed certificate that signed itself is an anchor of its own. */
+enum certificate_trust { CERTIFICATE_TRUST_CHAIN, CERTIFICATE_TRUST_PINNED };
+
 struct issuer_rules {
     char *issuer;                     /* equals iss byte for byte */
     struct string_list audience;      /* %h and %s not yet replaced; never empty */
     struct string_list algorithms;    /* names of lib/alg.c; never empty */
-    struct string_list key_sources;   /* "x5c"; never empty */
+    struct string_list key_sources;   /* names of lib/keysource.c, in order; never empty */
     struct string_list trust_anchors; /* absolute paths: PEM files or directories */
     struct string_list signer_names;  /* "*": any signer; never empty (config fills the default) */
     struct string_list signer_eku;    /* OIDs, one of which is needed; empty: no EKU needed */
     struct string_list signer_key_usage; /* digitalSignature, nonRepudiation: one is needed */
+    enum certificate_trust certificate_trust;
     enum revocation_mode revocation;
     int64_t short_lived;           /* seconds; 0: no certificate is short-lived */
     struct string_list crl_files;  /* absolute paths: files of CRLs or directories of them */
@@ -38,8 +43,15 @@ struct issuer_rules {
     int64_t ocsp_max_age;          /* seconds: how long a response without nextUpdate counts */
     enum fetch_mode fetch;
     struct string_list fetch_hosts;   /* hosts, or addresses, that certificates may lead to */
+    char *jwks_file;                  /* absolute path of a JWK Set; "": none */
+    char *jwks_uri;                   /* https URL of a JWK Set; "": none */
+    bool discovery;                   /* the issuer's metadata has the URL of its JWK Set */
+    int64_t jwks_fresh;               /* seconds that a fetched JWK Set is used without asking */
+    int64_t jwks_stale;               /* seconds that it is used at all; not below jwks_fresh */
     char *tls_ca;                     /* absolute path of a PEM file; "": the system's CAs */
     char *http_proxy;                 /* URL; "": none */
+    char *certificates;               /* absolute path: directory of deployed certificates */
+    struct string_list pinned_keys;   /* thumbprints of RFC 7638 with SHA-256, base64url */
     struct string_list token_types;   /* "none": typ may be absent; never empty */
     int64_t max_lifetime;             /* seconds; 0: no limit */
     int64_t max_age;                  /* seconds; 0: no limit */

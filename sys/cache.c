@@ -10,7 +10,8 @@
 
 #define DIGITS 64
 
-static const char *const suffixes[] = {[ANSWER_CRL] = ".crl", [ANSWER_OCSP] = ".ocsp"};
+static const char *const suffixes[] = {
+    [ANSWER_CRL] = ".crl", [ANSWER_OCSP] = ".ocsp", [ANSWER_JWKS] = ".jwks"};
 
 int cache_open(const char *path, uid_t also_trusted, struct safefile_error *error)
 {

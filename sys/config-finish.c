@@ -69,6 +69,105 @@ static bool fill_signer_names(struct issuer_rules *issuer, const char *path,
     return true;
 }
 
+static bool has_source(const struct issuer_rules *issuer, const char *name)
+{
+    for (size_t i = 0; i < issuer->key_sources.count; i++)
+        if (strcmp(issuer->key_sources.items[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool names_deployed(const struct issuer_rules *issuer)
+{
+    return has_source(issuer, "x5t") || has_source(issuer, "x5t#S256");
+}
+
+static bool has_jwks(const struct issuer_rules *issuer)
+{
+    return issuer->jwks_file[0] || issuer->jwks_uri[0] || issuer->discovery;
+}
+
+/* --- which keys go together: each true if it is broken ---------------------------------------- */
+
+static bool x5c_without_anchors(const struct issuer_rules *issuer)
+{
+    return has_source(issuer, "x5c") && issuer->trust_anchors.count == 0;
+}
+
+static bool x5t_without_anchors(const struct issuer_rules *issuer)
+{
+    return names_deployed(issuer) && issuer->certificate_trust == CERTIFICATE_TRUST_CHAIN &&
+           issuer->trust_anchors.count == 0;
+}
+
+static bool jwk_without_trust(const struct issuer_rules *issuer)
+{
+    return has_source(issuer, "jwk") && issuer->trust_anchors.count == 0 &&
+           issuer->pinned_keys.count == 0 && !has_jwks(issuer);
+}
+
+static bool kid_without_jwks(const struct issuer_rules *issuer)
+{
+    return has_source(issuer, "kid") && !has_jwks(issuer);
+}
+
+static bool jwks_unused(const struct issuer_rules *issuer)
+{
+    return has_jwks(issuer) && !has_source(issuer, "kid") && !has_source(issuer, "jwk");
+}
+
+static bool pins_unused(const struct issuer_rules *issuer)
+{
+    return issuer->pinned_keys.count > 0 && !has_source(issuer, "jwk");
+}
+
+static bool certificate_trust_unused(const struct issuer_rules *issuer)
+{
+    return issuer->certificate_trust == CERTIFICATE_TRUST_PINNED && !names_deployed(issuer);
+}
+
+static bool two_jwks(const struct issuer_rules *issuer)
+{
+    return (issuer->jwks_file[0] != 0) + (issuer->jwks_uri[0] != 0) + issuer->discovery > 1;
+}
+
+static bool discovery_without_url(const struct issuer_rules *issuer)
+{
+    return issuer->discovery && strncmp(issuer->issuer, "https://", 8) != 0;
+}
+
+static bool stale_before_fresh(const struct issuer_rules *issuer)
+{
+    return issuer->jwks_stale < issuer->jwks_fresh;
+}
+
+static const struct {
+    bool (*broken)(const struct issuer_rules *issuer);
+    const char *text;
+} rules_across[] = {
+    {x5c_without_anchors, "has no trust_anchors: x5c in key_sources needs them"},
+    {x5t_without_anchors, "has no trust_anchors: x5t and x5t#S256 in key_sources need them, or "
+                          "certificate_trust = pinned"},
+    {jwk_without_trust, "has no trust_anchors: jwk in key_sources needs them, or pinned_keys, "
+                        "jwks_file, jwks_uri or discovery"},
+    {kid_without_jwks, "kid in key_sources needs jwks_file, jwks_uri or discovery"},
+    {jwks_unused, "jwks_file, jwks_uri and discovery need kid or jwk in key_sources"},
+    {pins_unused, "pinned_keys needs jwk in key_sources"},
+    {certificate_trust_unused, "certificate_trust = pinned needs x5t or x5t#S256 in key_sources"},
+    {two_jwks, "expected one of jwks_file, jwks_uri and discovery"},
+    {discovery_without_url, "is no https URL, which discovery needs: set jwks_uri"},
+    {stale_before_fresh, "jwks_stale must not be below jwks_fresh"},
+};
+
+static bool check_across(const struct issuer_rules *issuer, const char *path,
+                         struct config_error *error)
+{
+    for (size_t i = 0; i < sizeof(rules_across) / sizeof(rules_across[0]); i++)
+        if (rules_across[i].broken(issuer))
+            return refuse(error, path, rules_across[i].text, issuer->issuer);
+    return true;
+}
+
 bool config_finish(struct rules *rules, const char *path, struct config_error *error)
 {
     if (rules->issuer_count == 0)
@@ -81,7 +180,7 @@ bool config_finish(struct rules *rules, const char *path, struct config_error *e
             return refuse(error, path,
                           "needs user_map = identity, as there is more than one issuer",
                           issuer->issuer);
-        if (!fill_signer_names(issuer, path, error))
+        if (!check_across(issuer, path, error) || !fill_signer_names(issuer, path, error))
             return false;
     }
     return fill_hostname(rules, path, error);

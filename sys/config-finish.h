@@ -10,7 +10,7 @@
 
 /*
  * The host's name for hostname, the issuer's host for signer_names; at least one issuer; user_map
- * in each of several. `path` is for the message.
+ * in each of several; what the key sources need. `path` is for the message.
  */
 bool config_finish(struct rules *rules, const char *path, struct config_error *error);
 

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "../lib/alg.h"
+#include "../lib/base64url.h"
 
 #define SECONDS_MAX 1000000000
 
@@ -14,6 +15,17 @@ struct option_type {
     void (*print)(const void *field, FILE *out);
     void (*free)(void *field);
 };
+
+/* The index of `value` among `words`, whose last is NULL; that of the NULL if it is none of them.
+ */
+static unsigned find_word(const char *const *words, const char *value)
+{
+    unsigned index = 0;
+
+    while (words[index] && strcmp(words[index], value) != 0)
+        index++;
+    return index;
+}
 
 /* --- checks of options.def ------------------------------------------------------------------- */
 
@@ -54,7 +66,9 @@ static bool is_algorithm(const char *value)
 
 static bool is_key_source(const char *value)
 {
-    return strcmp(value, "x5c") == 0;
+    static const char *const sources[] = {"x5c", "jwk", "x5t", "x5t#S256", "kid", NULL};
+
+    return sources[find_word(sources, value)] != NULL;
 }
 
 static bool is_absolute(const char *value)
@@ -71,6 +85,20 @@ static bool is_url(const char *value)
 
     return is_printable(value) && *rest && !strchr("/:?#@", *rest) && !strchr(rest, '@') &&
            !strpbrk(rest, "#\\\"<>");
+}
+
+static bool is_https_url(const char *value)
+{
+    return strncmp(value, "https://", 8) == 0 && is_url(value);
+}
+
+/* RFC 7638 section 3.1, with SHA-256: canonical, so that its text can be compared */
+static bool is_thumbprint(const char *value)
+{
+    unsigned char bytes[BASE64_DECODED_MAX(43)];
+    size_t len;
+
+    return strlen(value) == 43 && base64url_decode(span_text(value), bytes, &len);
 }
 
 /* A name or an IP address of either kind. */
@@ -230,67 +258,39 @@ static void print_list(const void *field, FILE *out)
         fprintf(out, "%s%s", i ? ", " : "", list->items[i]);
 }
 
-/* The index of `value` among `words`, whose last is NULL; that of the NULL if it is none of them.
- */
-static unsigned find_word(const char *const *words, const char *value)
-{
-    unsigned index = 0;
+/* Keys whose value is one of some words, kept as its number. */
+#define WORDS(name, type, first, ...)                                                              \
+    static const char *const name##_words[] = {__VA_ARGS__, NULL};                                 \
+                                                                                                   \
+    static enum option_result set_##name(const struct option *option, void *field,                 \
+                                         const char *value)                                        \
+    {                                                                                              \
+        unsigned index = find_word(name##_words, value);                                           \
+                                                                                                   \
+        (void)option;                                                                              \
+        if (!name##_words[index])                                                                  \
+            return OPTION_BAD;                                                                     \
+        *(type *)field = (type)index;                                                              \
+        return OPTION_OK;                                                                          \
+    }                                                                                              \
+                                                                                                   \
+    static void print_##name(const void *field, FILE *out)                                         \
+    {                                                                                              \
+        fputs(name##_words[*(const type *)field], out);                                            \
+    }                                                                                              \
+                                                                                                   \
+    static void free_##name(void *field)                                                           \
+    {                                                                                              \
+        *(type *)field = first;                                                                    \
+    }
 
-    while (words[index] && strcmp(words[index], value) != 0)
-        index++;
-    return index;
-}
-
-static const char *const revocation_words[] = {[REVOCATION_REQUIRE] = "require",
-                                               [REVOCATION_PREFER] = "prefer",
-                                               [REVOCATION_OFF] = "off",
-                                               NULL};
-
-static enum option_result set_revocation(const struct option *option, void *field,
-                                         const char *value)
-{
-    unsigned index = find_word(revocation_words, value);
-
-    (void)option;
-    if (!revocation_words[index])
-        return OPTION_BAD;
-    *(enum revocation_mode *)field = (enum revocation_mode)index;
-    return OPTION_OK;
-}
-
-static void print_revocation(const void *field, FILE *out)
-{
-    fputs(revocation_words[*(const enum revocation_mode *)field], out);
-}
-
-static void free_revocation(void *field)
-{
-    *(enum revocation_mode *)field = REVOCATION_REQUIRE;
-}
-
-static const char *const fetch_words[] = {
-    [FETCH_NONE] = "none", [FETCH_CONFIGURED] = "configured", [FETCH_AIA] = "aia", NULL};
-
-static enum option_result set_fetch(const struct option *option, void *field, const char *value)
-{
-    unsigned index = find_word(fetch_words, value);
-
-    (void)option;
-    if (!fetch_words[index])
-        return OPTION_BAD;
-    *(enum fetch_mode *)field = (enum fetch_mode)index;
-    return OPTION_OK;
-}
-
-static void print_fetch(const void *field, FILE *out)
-{
-    fputs(fetch_words[*(const enum fetch_mode *)field], out);
-}
-
-static void free_fetch(void *field)
-{
-    *(enum fetch_mode *)field = FETCH_NONE;
-}
+WORDS(revocation, enum revocation_mode, REVOCATION_REQUIRE, [REVOCATION_REQUIRE] = "require",
+      [REVOCATION_PREFER] = "prefer", [REVOCATION_OFF] = "off")
+WORDS(fetch, enum fetch_mode,
+      FETCH_NONE, [FETCH_NONE] = "none", [FETCH_CONFIGURED] = "configured", [FETCH_AIA] = "aia")
+WORDS(certificate_trust, enum certificate_trust, CERTIFICATE_TRUST_CHAIN,
+      [CERTIFICATE_TRUST_CHAIN] = "chain", [CERTIFICATE_TRUST_PINNED] = "pinned")
+WORDS(yes_no, bool, false, [false] = "no", [true] = "yes")
 
 static enum option_result set_fixed(const struct option *option, void *field, const char *value)
 {
@@ -305,6 +305,10 @@ static const struct option_type type_SECONDS = {set_seconds, print_seconds, free
                                 type_REVOCATION = {set_revocation, print_revocation,
                                                    free_revocation},
                                 type_FETCH = {set_fetch, print_fetch, free_fetch},
+                                type_CERTIFICATE_TRUST = {set_certificate_trust,
+                                                          print_certificate_trust,
+                                                          free_certificate_trust},
+                                type_YES_NO = {set_yes_no, print_yes_no, free_yes_no},
                                 type_fixed = {set_fixed, NULL, NULL};
 
 const struct option config_options[] = {

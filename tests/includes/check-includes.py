@@ -12,7 +12,7 @@ LIB_RANKS = [
     ["report"],
     ["evidence"],
     ["rules", "base64url", "der", "json-scan", "alg"],
-    ["json", "url"],
+    ["json", "url", "jwks-url", "key-store"],
     ["jws", "jwk"],
     ["token", "jws-verify"],
     ["keysource"],
