@@ -202,7 +202,7 @@ static void check_key(const struct trusted_path *path, const struct issuer_rules
     if (key && issuer->revocation == REVOCATION_REQUIRE)
         check_revocation(path);
     if (key)
-        REQUIRE(trusted_key_pubkey(key) && trusted_key_serial(key) && trusted_key_revocation(key));
+        REQUIRE(trusted_key_pubkey(key) && trusted_key_name(key) && trusted_key_revocation(key));
     else
         REQUIRE(report.detail[0] && status > STATUS_ACCEPTED);
 }
@@ -211,16 +211,17 @@ static void judge_chain(const struct token *token, const struct input *input)
 {
     const struct issuer_rules *issuer = &variants[(input->flags & FLAG_RULES) >> FLAG_RULES_SHIFT];
     const struct anchor_source source = {fixture_find, ca_anchors(input->flags & FLAG_SIGN)};
-    UNTRUSTED_CHAIN_CLEANUP struct untrusted_chain chain;
+    const struct key_question question = {.token = token, .issuer = issuer, .now = FIXTURE_NOW};
+    KEY_CHOICE_CLEANUP struct key_choice choice;
     TRUSTED_PATH_CLEANUP struct trusted_path *path = NULL;
     struct report report = {0};
-    enum status status = keysource_chain(token, issuer, &chain, &report);
+    enum status status = keysource_choose(&question, &choice, &report);
 
     if (status == STATUS_ACCEPTED) {
-        REQUIRE(chain.count == input->count && chain.count <= CHAIN_MAX);
-        status = trust_path(&chain, issuer, &source, FIXTURE_NOW, &path, &report);
+        REQUIRE(choice.chain.count == input->count && choice.chain.count <= CHAIN_MAX);
+        status = trust_path(&choice.chain, issuer, &source, FIXTURE_NOW, &path, &report);
     } else {
-        REQUIRE(chain.count == 0);
+        REQUIRE(choice.chain.count == 0);
     }
     REQUIRE((path != NULL) == (status == STATUS_ACCEPTED));
     REQUIRE(status == STATUS_ACCEPTED || (status > STATUS_ACCEPTED && report.detail[0]));

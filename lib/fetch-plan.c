@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "jwks-url.h"
 #include "ocsp.h"
 #include "url.h"
 #include "x509-urls.h"
@@ -158,6 +159,33 @@ struct fetch_plan *fetch_plan_make(const struct trusted_path *path, unsigned ope
     if (maker.no_memory)
         fetch_plan_free(&plan);
     return plan;
+}
+
+#define KEYS_GROUP (CHAIN_MAX + 1 + FETCHES_MAX) /* behind those of certificates and lists */
+
+bool fetch_plan_add_keys(struct fetch_plan **plan, const struct issuer_rules *issuer)
+{
+    struct fetch_plan *made = *plan ? *plan : calloc(1, sizeof(*made));
+    char *url = made ? jwks_url(issuer) : NULL;
+
+    *plan = made;
+    if (!url)
+        return false;
+    if (made->count == FETCHES_MAX) {
+        free(url);
+        return true;
+    }
+    made->wishes[made->count++] =
+        (struct fetch_wish){.kind = ANSWER_JWKS, .group = KEYS_GROUP, .url = url};
+    return true;
+}
+
+bool fetch_plan_is_about_revocation(const struct fetch_plan *plan)
+{
+    for (unsigned i = 0; i < plan->count; i++)
+        if (plan->wishes[i].kind != ANSWER_JWKS)
+            return true;
+    return false;
 }
 
 void fetch_plan_free(struct fetch_plan **plan)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What to fetch for certificates without a status, at most FETCHES_MAX answers: OCSP first, then
- * CRLs. Of the URLs in certificates only those whose host is in fetch_hosts, and only with
- * fetch = aia.
+ * What to fetch for certificates without a status, and for the keys of an issuer, at most
+ * FETCHES_MAX answers: OCSP first, then CRLs. Of the URLs in certificates only those whose host is
+ * in fetch_hosts, and only with fetch = aia.
  */
 #ifndef PAM_JWT_FETCH_PLAN_H
 #define PAM_JWT_FETCH_PLAN_H
@@ -20,6 +20,15 @@ bool fetch_plan_reaches(const struct trusted_path *path, unsigned index,
  */
 struct fetch_plan *fetch_plan_make(const struct trusted_path *path, unsigned open,
                                    const struct issuer_rules *issuer);
+
+/*
+ * Adds the issuer's JWK Set to `*plan`, or to a new one if that is NULL; if the plan is full, it is
+ * left out. False: out of memory.
+ */
+bool fetch_plan_add_keys(struct fetch_plan **plan, const struct issuer_rules *issuer);
+
+/* Whether the plan has anything else than that. */
+bool fetch_plan_is_about_revocation(const struct fetch_plan *plan);
 
 void fetch_plan_free(struct fetch_plan **plan);
 #define FETCH_PLAN_CLEANUP __attribute__((cleanup(fetch_plan_free)))

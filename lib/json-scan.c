@@ -7,6 +7,11 @@ struct scan {
     const unsigned char *at, *end;
     size_t members;
     unsigned depth;
+    /* of json_scan_objects() alone */
+    const char *name;
+    unsigned found;
+    void (*element)(void *context, struct span object);
+    void *context;
 };
 
 static bool value(struct scan *s);
@@ -149,14 +154,35 @@ static bool utf8(struct scan *s)
     return false;
 }
 
+/* Over characters that mean themselves, eight at a time: most of a key is a long string. */
+static void plain(struct scan *s)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+
+    while (s->end - s->at >= 8) {
+        uint64_t bytes, quote, backslash;
+
+        memcpy(&bytes, s->at, sizeof(bytes));
+        quote = bytes ^ ones * '"';
+        backslash = bytes ^ ones * '\\';
+        /* a byte below 0x20, beyond 0x7f, or one of those two (none is missed, and few are taken
+         * for one) */
+        if (((bytes - ones * 0x20) | bytes | (quote - ones) | (backslash - ones)) & high)
+            return;
+        s->at += 8;
+    }
+}
+
 static bool string(struct scan *s, bool *nul)
 {
     *nul = false;
     if (!take(s, '"'))
         return false;
     for (;;) {
-        int c = peek(s);
+        int c;
 
+        plain(s);
+        c = peek(s);
         if (c < 0x20)
             return false;
         if (c >= 0x80) {
@@ -248,4 +274,62 @@ bool json_scan(struct span text, size_t *members)
         return false;
     *members = s.members;
     return true;
+}
+
+static bool is_name(struct span quoted, const char *name)
+{
+    return span_equal(span_of(quoted.ptr + 1, quoted.len - 2), span_text(name));
+}
+
+static bool object_element(struct scan *s)
+{
+    const unsigned char *begin;
+
+    space(s);
+    begin = s->at;
+    if (peek(s) != '{' || !nested(s, member, '}'))
+        return false;
+    s->element(s->context, span_of(begin, (size_t)(s->at - begin)));
+    space(s);
+    return true;
+}
+
+static bool outer_member(struct scan *s)
+{
+    struct span quoted;
+    bool nul;
+
+    space(s);
+    quoted.ptr = s->at;
+    if (!string(s, &nul))
+        return false;
+    quoted.len = (size_t)(s->at - quoted.ptr);
+    if (span_has(quoted, span_text("\\")))
+        return false;
+    space(s);
+    if (!take(s, ':'))
+        return false;
+    if (!is_name(quoted, s->name))
+        return value(s);
+    space(s);
+    if (++s->found > 1 || peek(s) != '[' || !nested(s, object_element, ']'))
+        return false;
+    space(s);
+    return true;
+}
+
+bool json_scan_objects(struct span text, const char *name,
+                       void (*element)(void *context, struct span object), void *context)
+{
+    struct scan s = {.at = text.ptr,
+                     .end = text.ptr + text.len,
+                     .name = name,
+                     .element = element,
+                     .context = context};
+
+    space(&s);
+    if (peek(&s) != '{' || !nested(&s, outer_member, '}'))
+        return false;
+    space(&s);
+    return s.at == s.end && s.found == 1;
 }

@@ -17,4 +17,13 @@
  */
 bool json_scan(struct span text, size_t *members);
 
+/*
+ * Whether `text` is, by the same rules, one object that has the member `name` exactly once, and
+ * there an array of objects. Calls element() with the text of each as it goes along, so that what
+ * was called counts only if this is true. No name in the outer object may be escaped: two readers
+ * might read it differently.
+ */
+bool json_scan_objects(struct span text, const char *name,
+                       void (*element)(void *context, struct span object), void *context);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwk.h"
 
+#include <gnutls/crypto.h>
 #include <json-c/json.h>
 #include <stdlib.h>
 
@@ -83,14 +84,22 @@ static bool import_ecc(struct json_object *jwk, gnutls_pubkey_t key)
     return false;
 }
 
-bool jwk_import(struct json_object *jwk, gnutls_pubkey_t key)
+/* The first private or symmetric member: RFC 7518 sections 6.2.2, 6.3.2, 6.4; NULL: none. */
+static const char *private_member(struct json_object *jwk)
 {
-    /* RFC 7515 section 4.1.3: a public key; private are RFC 7518 sections 6.2.2, 6.3.2, 6.4 */
     static const char *const private[] = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"};
 
     for (size_t i = 0; i < sizeof(private) / sizeof(private[0]); i++)
         if (json_has(jwk, private[i]))
-            return false;
+            return private[i];
+    return NULL;
+}
+
+bool jwk_import(struct json_object *jwk, gnutls_pubkey_t key)
+{
+    /* RFC 7515 section 4.1.3: a public key */
+    if (private_member(jwk))
+        return false;
     return member_is(jwk, "kty", "RSA") ? import_rsa(jwk, key) : import_ecc(jwk, key);
 }
 
@@ -111,6 +120,30 @@ bool jwk_serves(struct json_object *jwk, const struct alg *alg)
     return !json_has(jwk, "alg") || member_is(jwk, "alg", alg_name(alg));
 }
 
+enum status jwk_import_for(struct json_object *jwk, const struct alg *alg, const char *name,
+                           gnutls_pubkey_t key, struct report *report)
+{
+    const char *private = private_member(jwk);
+
+    /* RFC 7515 section 4.1.3: who puts his private key there has given it away */
+    if (private)
+        return report_refuse(report, STATUS_BAD_KEY,
+                             "%s: expected a public key, found the private member %s", name,
+                             private);
+
+    /* RFC 7518 section 6, RFC 8037 section 2 */
+    if (!jwk_import(jwk, key))
+        return report_refuse(report, STATUS_BAD_KEY, "%s: expected a public RSA, EC or OKP key",
+                             name);
+
+    /* RFC 7517 sections 4.2 to 4.4 */
+    if (!jwk_serves(jwk, alg))
+        return report_refuse(report, STATUS_BAD_KEY,
+                             "%s: its use, key_ops or alg do not let it verify %s", name,
+                             alg_name(alg));
+    return STATUS_ACCEPTED;
+}
+
 static bool numbers_of(gnutls_pubkey_t key, struct numbers *n)
 {
     return gnutls_pubkey_export_rsa_raw2(key, &n->first, &n->second, 0) >= 0 ||
@@ -122,7 +155,7 @@ static bool datum_equal(gnutls_datum_t a, gnutls_datum_t b)
     return span_equal(span_number(span_of(a.data, a.size)), span_number(span_of(b.data, b.size)));
 }
 
-static bool keys_equal(gnutls_pubkey_t a, gnutls_pubkey_t b)
+bool jwk_keys_equal(gnutls_pubkey_t a, gnutls_pubkey_t b)
 {
     NUMBERS_CLEANUP struct numbers na = {0}, nb = {0};
 
@@ -137,7 +170,64 @@ bool jwk_equals_key(struct json_object *jwk, gnutls_pubkey_t key)
 
     if (gnutls_pubkey_init(&own) < 0)
         return false;
-    equal = jwk_import(jwk, own) && keys_equal(own, key);
+    equal = jwk_import(jwk, own) && jwk_keys_equal(own, key);
     gnutls_pubkey_deinit(own);
     return equal;
+}
+
+/* RFC 7638 section 3.2: these members alone, in this order */
+static const struct {
+    const char *kty, *names[4];
+} required[] = {
+    {"EC", {"crv", "kty", "x", "y"}},
+    {"OKP", {"crv", "kty", "x"}},
+    {"RSA", {"e", "kty", "n"}},
+};
+
+static const char *const *required_names(struct json_object *jwk)
+{
+    for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++)
+        if (member_is(jwk, "kty", required[i].kty))
+            return required[i].names;
+    return NULL;
+}
+
+static bool is_importable(struct json_object *jwk)
+{
+    gnutls_pubkey_t key;
+    bool good;
+
+    if (gnutls_pubkey_init(&key) < 0)
+        return false;
+    good = jwk_import(jwk, key);
+    gnutls_pubkey_deinit(key);
+    return good;
+}
+
+/* RFC 7638 section 3.3: none of these values needs an escape, and each has one text only */
+bool jwk_thumbprint(struct json_object *jwk, char out[JWK_THUMBPRINT_SIZE])
+{
+    const char *const *names = required_names(jwk);
+    unsigned char digest[32];
+    gnutls_hash_hd_t hash;
+    struct span text;
+
+    if (!names || !is_importable(jwk) || gnutls_hash_init(&hash, GNUTLS_DIG_SHA256) < 0)
+        return false;
+    for (size_t i = 0; i < 4 && names[i] && json_string(json_member(jwk, names[i]), &text); i++) {
+        (void)gnutls_hash(hash, i == 0 ? "{\"" : ",\"", 2);
+        (void)gnutls_hash(hash, names[i], strlen(names[i]));
+        (void)gnutls_hash(hash, "\":\"", 3);
+        (void)gnutls_hash(hash, text.ptr, text.len);
+        (void)gnutls_hash(hash, "\"", 1);
+    }
+    (void)gnutls_hash(hash, "}", 1);
+    gnutls_hash_deinit(hash, digest);
+    (void)base64url_encode(span_of(digest, sizeof(digest)), out);
+    return true;
+}
+
+bool jwk_number(struct json_object *jwk, struct span *text)
+{
+    return json_string(json_member(jwk, member_is(jwk, "kty", "RSA") ? "n" : "x"), text);
 }

@@ -1,181 +1,176 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "keysource.h"
 
-#include <json-c/json.h>
-#include <stdlib.h>
-
-#include "base64url.h"
-#include "der.h"
 #include "jwk.h"
+#include "keysource-parts.h"
 
-/* Whether the bytes are one DER SEQUENCE and no more: nothing may hide behind a certificate. */
-static bool one_sequence(struct span der)
+static enum status use_x5c(const struct key_question *question, struct key_choice *choice,
+                           struct report *report)
 {
-    struct span content;
-    unsigned tag;
-
-    return der_take(&der, &tag, &content) && tag == DER_SEQUENCE && der.len == 0;
+    return untrusted_chain_add_x5c(&choice->chain, json_member(question->token->jws.header, "x5c"),
+                                   "x5c", report);
 }
 
-static enum status import(struct span der, unsigned index, struct untrusted_chain *chain,
-                          struct report *report)
+static enum status use_x5t(const struct key_question *question, struct key_choice *choice,
+                           struct report *report)
 {
-    gnutls_datum_t datum = {(unsigned char *)der.ptr, (unsigned)der.len};
-    gnutls_x509_crt_t cert;
-
-    if (gnutls_x509_crt_init(&cert) < 0)
-        return report_refuse(report, STATUS_OUT_OF_MEMORY, "x5c: no memory for a certificate");
-
-    /* RFC 7515 section 4.1.6: DER, one certificate an element */
-    if (!one_sequence(der) || gnutls_x509_crt_import(cert, &datum, GNUTLS_X509_FMT_DER) < 0) {
-        gnutls_x509_crt_deinit(cert);
-        return report_refuse(report, STATUS_BAD_KEY, "x5c[%u]: expected one DER certificate",
-                             index);
-    }
-    chain->certs[chain->count++] = cert;
-    return STATUS_ACCEPTED;
+    return keysource_x5t(question, "x5t", choice, report);
 }
 
-static enum status import_element(struct json_object *element, unsigned index,
-                                  struct untrusted_chain *chain, struct report *report)
-{
-    struct span text;
-    unsigned char *der;
-    size_t len;
-    enum status status;
-
-    /* RFC 7515 section 4.1.6: a string */
-    if (!json_string(element, &text))
-        return report_refuse(report, STATUS_BAD_KEY, "x5c[%u]: expected a string", index);
-    der = malloc(BASE64_DECODED_MAX(text.len));
-    if (!der)
-        return report_refuse(report, STATUS_OUT_OF_MEMORY, "x5c: no memory for a certificate");
-
-    /* RFC 7515 section 4.1.6: base64, not base64url, and no PEM */
-    status =
-        base64_decode(text, der, &len)
-            ? import(span_of(der, len), index, chain, report)
-            : report_refuse(report, STATUS_BAD_KEY, "x5c[%u]: expected standard base64", index);
-    free(der);
-    return status;
-}
-
-static enum status import_chain(struct json_object *x5c, struct untrusted_chain *chain,
+static enum status use_x5t_s256(const struct key_question *question, struct key_choice *choice,
                                 struct report *report)
 {
-    size_t count;
+    return keysource_x5t(question, "x5t#S256", choice, report);
+}
 
-    /* RFC 7515 section 4.1.6: an array, the signer first */
-    if (!json_object_is_type(x5c, json_type_array) || json_object_array_length(x5c) == 0)
-        return report_refuse(report, STATUS_BAD_KEY, "x5c: expected an array of certificates");
+static bool carries_kid(struct json_object *header)
+{
+    return json_has(header, "kid") || json_has(header, "x5t#S256") || json_has(header, "x5t");
+}
 
-    /* RFC 8725 section 3.11: counted before anything is decoded */
-    count = json_object_array_length(x5c);
-    if (count > CHAIN_MAX)
-        return report_refuse(report, STATUS_CHAIN_TOO_LONG,
-                             "x5c: expected at most %d certificates, found %zu", CHAIN_MAX, count);
+static const struct source {
+    const char *name;                            /* in key_sources */
+    bool (*carried)(struct json_object *header); /* NULL: the member of that name is there */
+    enum status (*use)(const struct key_question *, struct key_choice *, struct report *);
+    bool takes_x5c; /* what x5c has to do with the key is its own business */
+} sources[] = {
+    {"x5c", NULL, use_x5c, true},
+    {"jwk", NULL, keysource_jwk, false},
+    {"x5t#S256", NULL, use_x5t_s256, true},
+    {"x5t", NULL, use_x5t, true},
+    {"kid", carries_kid, keysource_kid, false},
+};
 
-    for (unsigned i = 0; i < count; i++) {
-        enum status status = import_element(json_object_array_get_idx(x5c, i), i, chain, report);
+#define SOURCE_COUNT (sizeof(sources) / sizeof(sources[0]))
 
-        if (status != STATUS_ACCEPTED)
-            return status;
+static const struct source *find_source(const char *name)
+{
+    for (size_t i = 0; i < SOURCE_COUNT; i++)
+        if (strcmp(sources[i].name, name) == 0)
+            return &sources[i];
+    return NULL;
+}
+
+/* The first that the administrator chose and the header carries; NULL: there is none. */
+static const struct source *select_source(const struct issuer_rules *issuer,
+                                          struct json_object *header)
+{
+    for (size_t i = 0; i < issuer->key_sources.count; i++) {
+        const struct source *source = find_source(issuer->key_sources.items[i]);
+
+        if (source && (source->carried ? source->carried(header) : json_has(header, source->name)))
+            return source;
     }
+    return NULL;
+}
+
+/* RFC 8725 section 3.10: only a way that the administrator chose */
+static enum status no_source(struct json_object *header, struct report *report)
+{
+    for (size_t i = 0; i < SOURCE_COUNT; i++)
+        if (json_has(header, sources[i].name))
+            return report_refuse(report, STATUS_KEY_SOURCE_NOT_ALLOWED,
+                                 "the header carries %s, which is not in key_sources",
+                                 sources[i].name);
+    return report_refuse(report, STATUS_NO_KEY_SOURCE,
+                         "expected x5c, jwk, x5t#S256, x5t or kid in the header");
+}
+
+/* --- the other members ------------------------------------------------------------------------ */
+
+static enum status check_thumbprints(struct json_object *header, const struct key_choice *choice,
+                                     struct report *report)
+{
+    const char *name = NULL;
+
+    if (choice->chain.count == 0)
+        return STATUS_ACCEPTED;
+    /* RFC 7515 sections 4.1.7 and 4.1.8 */
+    if (!thumbprints_agree(header, choice->chain.certs[0], &name))
+        return report_refuse(report, STATUS_THUMBPRINT_MISMATCH,
+                             "%s is not the thumbprint of the signer certificate", name);
     return STATUS_ACCEPTED;
 }
 
-/* Whether a header member, if it is there, is the base64url thumbprint of the certificate. */
-static bool thumbprint_agrees(const struct token *token, const char *name,
-                              gnutls_digest_algorithm_t digest, gnutls_x509_crt_t cert)
+static enum status check_jwk(struct json_object *header, gnutls_pubkey_t key, struct report *report)
 {
-    unsigned char fingerprint[64];
-    size_t size = sizeof(fingerprint);
-    char expected[BASE64URL_ENCODED_MAX(sizeof(fingerprint))];
-    struct span found;
-
-    if (!json_has(token->jws.header, name))
-        return true;
-    if (gnutls_x509_crt_get_fingerprint(cert, digest, fingerprint, &size) < 0)
-        return false;
-    base64url_encode(span_of(fingerprint, size), expected);
-    return json_string(json_member(token->jws.header, name), &found) &&
-           span_equal(found, span_text(expected));
+    /* RFC 7517 section 4.7 */
+    if (json_has(header, "jwk") && !jwk_equals_key(json_member(header, "jwk"), key))
+        return report_refuse(report, STATUS_KEY_MISMATCH,
+                             "jwk is not the public key of the signer");
+    return STATUS_ACCEPTED;
 }
 
-static bool jwk_agrees(const struct token *token, gnutls_x509_crt_t cert)
+static enum status check_x5c(struct json_object *header, gnutls_pubkey_t key, struct report *report)
 {
-    gnutls_pubkey_t key;
+    UNTRUSTED_CHAIN_CLEANUP struct untrusted_chain chain = {.count = 0};
+    gnutls_pubkey_t first;
+    enum status status;
     bool same;
 
-    if (!json_has(token->jws.header, "jwk"))
-        return true;
-    if (gnutls_pubkey_init(&key) < 0)
-        return false;
-    same = gnutls_pubkey_import_x509(key, cert, 0) == 0 &&
-           jwk_equals_key(json_member(token->jws.header, "jwk"), key);
-    gnutls_pubkey_deinit(key);
-    return same;
-}
-
-static enum status check_others(const struct token *token, gnutls_x509_crt_t signer,
-                                struct report *report)
-{
-    /* RFC 7515 section 4.1.7 */
-    if (!thumbprint_agrees(token, "x5t", GNUTLS_DIG_SHA1, signer))
-        return report_refuse(report, STATUS_THUMBPRINT_MISMATCH,
-                             "x5t is not the SHA-1 thumbprint of x5c[0]");
-
-    /* RFC 7515 section 4.1.8 */
-    if (!thumbprint_agrees(token, "x5t#S256", GNUTLS_DIG_SHA256, signer))
-        return report_refuse(report, STATUS_THUMBPRINT_MISMATCH,
-                             "x5t#S256 is not the SHA-256 thumbprint of x5c[0]");
-
-    /* RFC 7517 section 4.7 */
-    if (!jwk_agrees(token, signer))
-        return report_refuse(report, STATUS_KEY_MISMATCH, "jwk is not the public key of x5c[0]");
+    if (!json_has(header, "x5c"))
+        return STATUS_ACCEPTED;
+    status = untrusted_chain_add_x5c(&chain, json_member(header, "x5c"), "x5c", report);
+    if (status != STATUS_ACCEPTED)
+        return status;
+    if (gnutls_pubkey_init(&first) < 0)
+        return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for a key");
+    same = untrusted_chain_key(&chain, first) && jwk_keys_equal(first, key);
+    gnutls_pubkey_deinit(first);
+    /* RFC 7515 section 4.1.6 */
+    if (!same)
+        return report_refuse(report, STATUS_KEY_MISMATCH,
+                             "x5c[0] does not hold the public key of the signer");
     return STATUS_ACCEPTED;
 }
 
-static enum status no_source(const struct token *token, struct report *report)
+static enum status check_keys(const struct source *source, struct json_object *header,
+                              gnutls_pubkey_t key, struct report *report)
 {
-    static const char *const members[] = {"x5c", "jwk", "x5t#S256", "x5t", "kid"};
+    enum status status = check_jwk(header, key, report);
 
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-        if (json_has(token->jws.header, members[i]))
-            return report_refuse(report, STATUS_KEY_SOURCE_NOT_ALLOWED,
-                                 "the header carries %s, which is not in key_sources", members[i]);
-    return report_refuse(report, STATUS_NO_KEY_SOURCE, "expected x5c in the header");
-}
-
-static bool allowed(const struct issuer_rules *issuer, const char *source)
-{
-    for (size_t i = 0; i < issuer->key_sources.count; i++)
-        if (strcmp(issuer->key_sources.items[i], source) == 0)
-            return true;
-    return false;
-}
-
-enum status keysource_chain(const struct token *token, const struct issuer_rules *issuer,
-                            struct untrusted_chain *chain, struct report *report)
-{
-    enum status status;
-
-    *chain = (struct untrusted_chain){0};
-    /* RFC 8725 section 3.10: only a way that the administrator chose */
-    if (!json_has(token->jws.header, "x5c") || !allowed(issuer, "x5c"))
-        return no_source(token, report);
-
-    status = import_chain(json_member(token->jws.header, "x5c"), chain, report);
-    if (status == STATUS_ACCEPTED)
-        status = check_others(token, chain->certs[0], report);
-    if (status != STATUS_ACCEPTED)
-        keysource_free(chain);
+    if (status == STATUS_ACCEPTED && !source->takes_x5c)
+        status = check_x5c(header, key, report);
     return status;
 }
 
-void keysource_free(struct untrusted_chain *chain)
+static enum status check_others(const struct source *source, struct json_object *header,
+                                const struct key_choice *choice, struct report *report)
 {
-    for (unsigned i = 0; i < chain->count; i++)
-        gnutls_x509_crt_deinit(chain->certs[i]);
-    *chain = (struct untrusted_chain){0};
+    enum status status = check_thumbprints(header, choice, report);
+    gnutls_pubkey_t key;
+
+    if (status != STATUS_ACCEPTED)
+        return status;
+    if (choice->key)
+        return check_keys(source, header, trusted_key_pubkey(choice->key), report);
+    if (gnutls_pubkey_init(&key) < 0)
+        return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for a key");
+    /* one that cannot be read equals none */
+    (void)untrusted_chain_key(&choice->chain, key);
+    status = check_keys(source, header, key, report);
+    gnutls_pubkey_deinit(key);
+    return status;
+}
+
+enum status keysource_choose(const struct key_question *question, struct key_choice *choice,
+                             struct report *report)
+{
+    struct json_object *header = question->token->jws.header;
+    const struct source *source = select_source(question->issuer, header);
+    enum key_set set;
+    enum status status;
+
+    *choice = (struct key_choice){0};
+    if (!source)
+        return no_source(header, report);
+    status = source->use(question, choice, report);
+    if (status == STATUS_ACCEPTED)
+        status = check_others(source, header, choice, report);
+    if (status != STATUS_ACCEPTED) {
+        set = choice->set;
+        key_choice_free(choice);
+        choice->set = set;
+    }
+    return status;
 }

@@ -1,31 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From a token's header to the certificates it carries: nothing in them is trusted yet. */
+/*
+ * From a token's header to its key. The first of the issuer's key_sources that the header carries
+ * is used; every other member that names a key must agree with it. An unused kid is ignored, jku
+ * and x5u always.
+ *
+ *   x5c            a chain; the signer first
+ *   jwk            a chain inside it, whose first key it is; or a pinned key; or one of the
+ * issuer's JWK Set x5t, x5t#S256  a deployed certificate kid            a key of the issuer's JWK
+ * Set; without kid by x5t#S256 or x5t
+ */
 #ifndef PAM_JWT_KEYSOURCE_H
 #define PAM_JWT_KEYSOURCE_H
 
-#include <gnutls/x509.h>
+#include "key-choice.h"
 
-#include "report.h"
-#include "rules.h"
-#include "token.h"
-
-#define CHAIN_MAX 8 /* certificates */
-
-struct untrusted_chain {
-    gnutls_x509_crt_t certs[CHAIN_MAX]; /* owned; the signer first */
-    unsigned count;
-};
-
-/*
- * Uses the first of the issuer's key_sources that the header carries; every other member that names
- * a key must agree with it (key-mismatch, thumbprint-mismatch), an unused kid, jku or x5u is
- * ignored. Only x5c exists so far: standard base64 of one DER certificate an element, nothing
- * behind it.
- */
-enum status keysource_chain(const struct token *token, const struct issuer_rules *issuer,
-                            struct untrusted_chain *chain, struct report *report);
-
-void keysource_free(struct untrusted_chain *chain);
-#define UNTRUSTED_CHAIN_CLEANUP __attribute__((cleanup(keysource_free)))
+/* On anything but STATUS_ACCEPTED only `choice->set` is set; keys-unavailable, unknown-key: a newer
+ * JWK Set may say otherwise, unless it is KEY_SET_LOCAL or KEY_SET_BROUGHT, or was not asked. */
+enum status keysource_choose(const struct key_question *question, struct key_choice *choice,
+                             struct report *report);
 
 #endif

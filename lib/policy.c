@@ -212,6 +212,17 @@ static int64_t bounded(int64_t now)
     return now < -limit ? -limit : now > limit ? limit : now;
 }
 
+static enum status check_all(struct subject *s, struct report *report)
+{
+    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+        enum status status = checks[i](s, report);
+
+        if (status != STATUS_ACCEPTED)
+            return status;
+    }
+    return STATUS_ACCEPTED;
+}
+
 enum status policy_check(const struct signed_claims *claims, const struct rules *rules,
                          const struct issuer_rules *issuer, const char *service, int64_t now,
                          struct identity **identity, struct report *report)
@@ -224,14 +235,25 @@ enum status policy_check(const struct signed_claims *claims, const struct rules 
         .service = service,
         .now = bounded(now),
     };
+    enum status status = check_all(&subject, report);
 
-    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
-        enum status status = checks[i](&subject, report);
+    return status == STATUS_ACCEPTED ? make_identity(&subject, identity, report) : status;
+}
 
-        if (status != STATUS_ACCEPTED)
-            return status;
-    }
-    return make_identity(&subject, identity, report);
+bool policy_may_pass(const struct token *token, const struct rules *rules,
+                     const struct issuer_rules *issuer, const char *service, int64_t now,
+                     struct report *report)
+{
+    struct subject subject = {
+        .claims = token->unverified_claims,
+        .header = token->jws.header,
+        .rules = rules,
+        .issuer = issuer,
+        .service = service,
+        .now = bounded(now),
+    };
+
+    return check_all(&subject, report) == STATUS_ACCEPTED;
 }
 
 struct span identity_user_claim(const struct identity *identity)

@@ -17,6 +17,14 @@ enum status policy_check(const struct signed_claims *claims, const struct rules 
                          const struct issuer_rules *issuer, const char *service, int64_t now,
                          struct identity **identity, struct report *report);
 
+/*
+ * Whether the claims of the token could pass those rules if they were signed, for who wonders
+ * whether its key is worth fetching; else the detail says what is against it.
+ */
+bool policy_may_pass(const struct token *token, const struct rules *rules,
+                     const struct issuer_rules *issuer, const char *service, int64_t now,
+                     struct report *report);
+
 struct span identity_user_claim(const struct identity *identity); /* borrowed; never empty */
 int64_t identity_expires(const struct identity *identity);        /* exp, seconds, without leeway */
 

@@ -6,8 +6,7 @@
 
 #include "cert-status.h"
 #include "fetch-plan.h"
-
-#define SERIAL_SIZE 64 /* RFC 5280 section 4.1.2.2 has at most 20 bytes */
+#include "trusted-key-make.h"
 
 /* From best to worst: the worst of the path is what the log says. */
 enum settled { BY_NO_REV_AVAIL, BY_SHORT_LIFE, BY_OCSP, BY_CRL, UNKNOWN, SWITCHED_OFF };
@@ -19,13 +18,6 @@ static const char *const settled_names[] = {
     [BY_CRL] = "crl",
     [UNKNOWN] = "unknown",
     [SWITCHED_OFF] = "off",
-};
-
-struct trusted_key {
-    gnutls_pubkey_t pubkey;
-    char serial[2 * SERIAL_SIZE + 1];
-    enum settled settled;
-    struct fetch_plan *plan; /* NULL: nothing is to be fetched */
 };
 
 /* The certificates of a path on their way to a status. */
@@ -200,27 +192,15 @@ static enum status settle_all(struct settling *settling, struct report *report)
 
 /* --- the key ---------------------------------------------------------------------------------- */
 
-static bool read_serial(gnutls_x509_crt_t cert, char *out)
-{
-    unsigned char serial[SERIAL_SIZE];
-    size_t size = sizeof(serial);
-
-    if (gnutls_x509_crt_get_serial(cert, serial, &size) < 0)
-        return false;
-    for (size_t i = 0; i < size; i++)
-        snprintf(out + 2 * i, 3, "%02x", serial[i]);
-    return true;
-}
-
 static enum status make_key(const struct settling *settling, struct trusted_key **key,
                             struct report *report)
 {
     gnutls_x509_crt_t signer = trust_path_cert(settling->path, 0);
-    TRUSTED_KEY_CLEANUP struct trusted_key *made = calloc(1, sizeof(*made));
+    TRUSTED_KEY_CLEANUP struct trusted_key *made = trusted_key_new();
 
-    if (!made || gnutls_pubkey_init(&made->pubkey) < 0)
+    if (!made)
         return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for the key");
-    made->settled = settling->worst;
+    made->revocation = settled_names[settling->worst];
     if (settling->open != 0)
         made->plan = fetch_plan_make(settling->path, settling->open, settling->question->issuer);
     if (settling->open != 0 && !made->plan)
@@ -228,7 +208,7 @@ static enum status make_key(const struct settling *settling, struct trusted_key 
 
     /* RFC 5280 sections 4.1.2.2 and 4.1.2.7 */
     if (gnutls_pubkey_import_x509(made->pubkey, signer, 0) < 0 ||
-        !read_serial(signer, made->serial))
+        !trusted_key_name_serial(made, signer))
         return report_refuse(report, STATUS_BAD_KEY, "the signer certificate cannot be read");
     *key = made;
     made = NULL; /* transferred */
@@ -246,37 +226,4 @@ enum status revocation_check(const struct trusted_path *path,
     if (status != STATUS_ACCEPTED)
         return status;
     return make_key(&settling, key, report);
-}
-
-struct fetch_plan *trusted_key_take_plan(struct trusted_key *key)
-{
-    struct fetch_plan *plan = key->plan;
-
-    key->plan = NULL; /* transferred */
-    return plan;
-}
-
-gnutls_pubkey_t trusted_key_pubkey(const struct trusted_key *key)
-{
-    return key->pubkey;
-}
-
-const char *trusted_key_serial(const struct trusted_key *key)
-{
-    return key->serial;
-}
-
-const char *trusted_key_revocation(const struct trusted_key *key)
-{
-    return settled_names[key->settled];
-}
-
-void trusted_key_free(struct trusted_key **key)
-{
-    if (!*key)
-        return;
-    gnutls_pubkey_deinit((*key)->pubkey);
-    fetch_plan_free(&(*key)->plan);
-    free(*key);
-    *key = NULL;
 }

@@ -3,8 +3,8 @@
 #ifndef PAM_JWT_SIGNATURE_H
 #define PAM_JWT_SIGNATURE_H
 
-#include "revocation.h"
 #include "token.h"
+#include "trusted-key.h"
 
 struct signed_claims; /* made by signature_verify() alone */
 

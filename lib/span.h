@@ -27,6 +27,12 @@ static inline bool span_equal(struct span a, struct span b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+static inline bool span_has(struct span whole, struct span part)
+{
+    return part.len == 0 ||
+           (whole.len > 0 && memmem(whole.ptr, whole.len, part.ptr, part.len) != NULL);
+}
+
 /* A big-endian number without its leading zero bytes. */
 static inline struct span span_number(struct span bytes)
 {

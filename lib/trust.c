@@ -54,8 +54,8 @@ static bool issued(gnutls_x509_crt_t issuer, gnutls_x509_crt_t cert)
 }
 
 /* RFC 5280 section 6.1.3 (a)(2) */
-static enum status check_dates(gnutls_x509_crt_t cert, unsigned which, int64_t now,
-                               struct report *report)
+enum status trust_dates_check(gnutls_x509_crt_t cert, unsigned which, int64_t now,
+                              struct report *report)
 {
     time_t begin = gnutls_x509_crt_get_activation_time(cert);
     time_t end = gnutls_x509_crt_get_expiration_time(cert);
@@ -88,7 +88,7 @@ static enum status check_each(const struct candidate *path, int64_t now, struct 
         if (status == STATUS_ACCEPTED)
             status = trust_constraints_check(path->certs[i], i, report);
         if (status == STATUS_ACCEPTED)
-            status = check_dates(path->certs[i], i, now, report);
+            status = trust_dates_check(path->certs[i], i, now, report);
         if (status != STATUS_ACCEPTED)
             return status;
     }

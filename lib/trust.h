@@ -9,7 +9,9 @@
 
 #include <stdint.h>
 
-#include "keysource.h"
+#include "report.h"
+#include "rules.h"
+#include "untrusted-chain.h"
 
 #define ANCHORS_MAX 16 /* anchors of one subject */
 
@@ -40,7 +42,7 @@ struct trusted_path; /* made by trust_path() alone */
 
 /*
  * `now`: seconds since the epoch. `*path` is set only on STATUS_ACCEPTED; owned by the caller. It
- * takes its certificates out of `chain`, which is good for nothing but keysource_free() then.
+ * takes its certificates out of `chain`, which is good for nothing but untrusted_chain_free() then.
  */
 enum status trust_path(struct untrusted_chain *chain, const struct issuer_rules *issuer,
                        const struct anchor_source *source, int64_t now, struct trusted_path **path,
@@ -49,6 +51,10 @@ enum status trust_path(struct untrusted_chain *chain, const struct issuer_rules 
 /* Certificates of the path, signer first, the anchor last; borrowed. */
 unsigned trust_path_count(const struct trusted_path *path);
 gnutls_x509_crt_t trust_path_cert(const struct trusted_path *path, unsigned index);
+
+/* The validity of a certificate, number `which` in the detail. */
+enum status trust_dates_check(gnutls_x509_crt_t cert, unsigned which, int64_t now,
+                              struct report *report);
 
 void trust_path_free(struct trusted_path **path);
 #define TRUSTED_PATH_CLEANUP __attribute__((cleanup(trust_path_free)))

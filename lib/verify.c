@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "verify.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "fetch-plan.h"
 #include "json.h"
-#include "keysource.h"
 #include "policy.h"
 #include "signature.h"
 #include "token.h"
@@ -18,8 +18,8 @@ struct judgement {
     const struct judge_sources *sources;
     const struct issuer_rules *issuer; /* from find_issuer() on */
     struct token token;
-    struct untrusted_chain chain;
-    struct trusted_path *path;
+    struct key_choice choice;
+    struct trusted_path *path; /* NULL: the key needs none */
     struct trusted_key *key;
     struct signed_claims *claims;
     struct identity *identity;
@@ -60,17 +60,62 @@ static enum status check_algorithm(struct judgement *j, struct report *report)
     return report_refuse(report, STATUS_ALG_NOT_ALLOWED, "alg %s is not in algorithms", name);
 }
 
+/* Whether a newer JWK Set of the issuer may say otherwise. */
+static bool may_change(const struct judgement *j, enum status status)
+{
+    enum key_set set = j->choice.set;
+
+    return (status == STATUS_UNKNOWN_KEY || status == STATUS_KEYS_UNAVAILABLE) &&
+           (set == KEY_SET_NONE || set == KEY_SET_STALE || set == KEY_SET_FRESH);
+}
+
+/*
+ * It is asked for only if nothing else that can be seen is against the token: anybody can write a
+ * kid. What was asked for and did not come leaves the question open.
+ */
+static enum status wish_for_keys(struct judgement *j, enum status status, struct report *report)
+{
+    const struct judge_request *request = j->request;
+    char detail[REPORT_DETAIL_MAX];
+
+    (void)snprintf(detail, sizeof(detail), "%s", report->detail);
+    if (request->fetching == FETCHING_TRIED)
+        return report_refuse(report, STATUS_KEYS_UNAVAILABLE, "%s%s%s", detail,
+                             request->failures && *request->failures ? "; " : "",
+                             request->failures ? request->failures : "");
+    if (request->fetching == FETCHING_OFF ||
+        !policy_may_pass(&j->token, j->rules, j->issuer, request->service, request->now, report))
+        return report_refuse(report, status, "%s", detail);
+    if (!fetch_plan_add_keys(&j->verdict->plan, j->issuer))
+        return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for what is to be fetched");
+    return report_refuse(report, STATUS_KEYS_UNAVAILABLE, "%s: it is still to be fetched", detail);
+}
+
 static enum status select_key(struct judgement *j, struct report *report)
 {
-    return keysource_chain(&j->token, j->issuer, &j->chain, report);
+    const struct key_question question = {
+        .token = &j->token,
+        .issuer = j->issuer,
+        .store = j->sources->keys,
+        .now = j->request->now,
+        .leeway = j->rules->leeway,
+    };
+    enum status status = keysource_choose(&question, &j->choice, report);
+
+    return may_change(j, status) ? wish_for_keys(j, status, report) : status;
 }
 
 static enum status build_path(struct judgement *j, struct report *report)
 {
-    return trust_path(&j->chain, j->issuer, j->sources->anchors, j->request->now, &j->path, report);
+    if (j->choice.key) {
+        report_note(report, "not needed: %s", trusted_key_revocation(j->choice.key));
+        return STATUS_ACCEPTED;
+    }
+    return trust_path(&j->choice.chain, j->issuer, j->sources->anchors, j->request->now, &j->path,
+                      report);
 }
 
-static enum status check_revocation(struct judgement *j, struct report *report)
+static enum status make_key(struct judgement *j, struct report *report)
 {
     const struct revocation_question question = {
         .issuer = j->issuer,
@@ -80,12 +125,22 @@ static enum status check_revocation(struct judgement *j, struct report *report)
         .fetching = j->request->fetching,
         .failures = j->request->failures,
     };
-    enum status status = revocation_check(j->path, &question, &j->key, report);
+
+    if (!j->choice.key)
+        return revocation_check(j->path, &question, &j->key, report);
+    j->key = j->choice.key;
+    j->choice.key = NULL; /* transferred */
+    return STATUS_ACCEPTED;
+}
+
+static enum status check_revocation(struct judgement *j, struct report *report)
+{
+    enum status status = make_key(j, report);
 
     if (status != STATUS_ACCEPTED)
         return status;
     j->verdict->revocation = trusted_key_revocation(j->key);
-    j->verdict->signer = strdup(trusted_key_serial(j->key));
+    j->verdict->signer = strdup(trusted_key_name(j->key));
     if (!j->verdict->signer)
         return STATUS_OUT_OF_MEMORY;
     report_note(report, "%s", j->verdict->revocation);
@@ -118,16 +173,26 @@ static enum status check_user(struct judgement *j, struct report *report)
 
 /*
  * The network comes last: chains are public, and anybody can put one beside garbage. The status of
- * a certificate that must be fetched is not known yet.
+ * a certificate that must be fetched is not known yet; a key of a JWK Set that has grown old may no
+ * longer be in it.
  */
 static enum status check_fetch(struct judgement *j, struct report *report)
 {
-    j->verdict->plan = trusted_key_take_plan(j->key);
-    if (!j->verdict->plan)
+    struct fetch_plan **plan = &j->verdict->plan;
+
+    *plan = trusted_key_take_plan(j->key);
+    if (j->choice.set == KEY_SET_STALE && j->request->fetching == FETCHING_POSSIBLE &&
+        !fetch_plan_add_keys(plan, j->issuer))
+        return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for what is to be fetched");
+    if (!*plan)
         return STATUS_ACCEPTED;
     /* RFC 5280 section 6.3 */
-    return report_refuse(report, STATUS_REVOCATION_UNKNOWN,
-                         "the status of a certificate is still to be fetched");
+    if (fetch_plan_is_about_revocation(*plan))
+        return report_refuse(report, STATUS_REVOCATION_UNKNOWN,
+                             "the status of a certificate is still to be fetched");
+    /* RFC 7517 section 5 */
+    return report_refuse(report, STATUS_KEYS_UNAVAILABLE,
+                         "the issuer's JWK Set is older than jwks_fresh and still to be fetched");
 }
 
 /* The order matters: what is cheap and needs no key comes first, the chain before the signature. */
@@ -185,7 +250,7 @@ static void free_judgement(struct judgement *j)
     signed_claims_free(&j->claims);
     trusted_key_free(&j->key);
     trust_path_free(&j->path);
-    keysource_free(&j->chain);
+    key_choice_free(&j->choice);
     token_free(&j->token);
 }
 

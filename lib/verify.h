@@ -7,6 +7,7 @@
 #ifndef PAM_JWT_VERIFY_H
 #define PAM_JWT_VERIFY_H
 
+#include "keysource.h"
 #include "revocation.h"
 
 struct judge_request {
@@ -21,6 +22,7 @@ struct judge_request {
 struct judge_sources {
     const struct anchor_source *anchors;
     const struct answer_source *answers; /* NULL: there are none */
+    const struct key_store *keys;        /* NULL: there are none */
 };
 
 struct verdict {
@@ -30,11 +32,11 @@ struct verdict {
     char *user;             /* the local user, NULL until everything is accepted; owned */
     int64_t expires;        /* exp, seconds; 0 until the claims are accepted */
     int64_t valid_until;    /* expires and leeway: until then the login may go on; 0 likewise */
-    char *signer;           /* serial of the signer certificate; NULL before the chain; owned */
+    char *signer;           /* see trusted_key_name(); NULL before the chain; owned */
     const char *revocation; /* see trusted_key_revocation(); NULL before that */
     /*
-     * Owned. NULL, but for revocation-unknown after all else has said yes: fetch that, and judge
-     * again with FETCHING_TRIED.
+     * Owned. NULL, but for revocation-unknown and keys-unavailable of a token that nothing speaks
+     * against as far as it was judged: fetch that, and judge again with FETCHING_TRIED.
      */
     struct fetch_plan *plan;
 };

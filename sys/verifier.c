@@ -47,11 +47,12 @@ static void fail(struct verifier_answer *answer, enum spawn_outcome outcome, int
 
 /* --- one verdict ------------------------------------------------------------------------------ */
 
-/* Wishes are for who may fetch, and for nothing but a status that is missing. */
+/* Wishes are for who may fetch, and for nothing but a status or keys that are missing. */
 static bool may_wish(const struct wire_setup *setup, const struct wire_verdict *verdict)
 {
     return verdict->wishes.len == 0 ||
-           (setup->may_fetch && verdict->status == STATUS_REVOCATION_UNKNOWN);
+           (setup->may_fetch && (verdict->status == STATUS_REVOCATION_UNKNOWN ||
+                                 verdict->status == STATUS_KEYS_UNAVAILABLE));
 }
 
 /* `file` becomes descriptor 4 of the helper; -1: none. */

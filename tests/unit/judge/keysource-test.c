@@ -34,14 +34,18 @@ static enum status choose_from(const char *members, const struct issuer_rules *i
 {
     TOKEN_CLEANUP struct token token = {0};
     struct report report = {0};
+    struct key_choice choice;
     char *header = NULL, *text;
     enum status status;
 
     assert_true(asprintf(&header, "{\"alg\":\"ES256\"%s}", members) > 0);
     text = make_token(header, "{}", span_text("s"));
     assert_int_equal(token_parse(span_text(text), &token, &report), STATUS_ACCEPTED);
-    memset(chain, 0xff, sizeof(*chain));
-    status = keysource_chain(&token, issuer, chain, &report);
+    memset(&choice, 0xff, sizeof(choice));
+    status = keysource_choose(&(struct key_question){.token = &token, .issuer = issuer}, &choice,
+                              &report);
+    *chain = choice.chain;
+    assert_null(choice.key);
     assert_int_equal(report.detail[0] == '\0', status == STATUS_ACCEPTED);
     free(header);
     free(text);
@@ -60,7 +64,7 @@ static void assert_chosen(const char *members, enum status expected, unsigned co
     if (found != STATUS_ACCEPTED)
         assert_memory_equal(&chain, &none, sizeof(chain));
     assert_int_equal(chain.count, count);
-    keysource_free(&chain);
+    untrusted_chain_free(&chain);
     assert_memory_equal(&chain, &none, sizeof(chain));
 }
 
@@ -100,7 +104,7 @@ static void test_chain(void **state)
     assert_int_equal(chain.count, 2);
     assert_true(gnutls_x509_crt_equals(chain.certs[0], signer));
     assert_true(gnutls_x509_crt_equals(chain.certs[1], root));
-    keysource_free(&chain);
+    untrusted_chain_free(&chain);
     free(first);
     free(second);
     free(members);
@@ -340,7 +344,7 @@ static void test_source_not_allowed(void **state)
     assert_int_equal(choose_from(members, &issuer, &chain), STATUS_KEY_SOURCE_NOT_ALLOWED);
     issuer.key_sources = LIST("kid", "x5c");
     assert_int_equal(choose_from(members, &issuer, &chain), STATUS_ACCEPTED);
-    keysource_free(&chain);
+    untrusted_chain_free(&chain);
     free(members);
     free(cert);
 }

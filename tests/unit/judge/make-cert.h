@@ -71,7 +71,7 @@ gnutls_x509_crt_t make_ca(const char *name, unsigned key, gnutls_x509_crt_t issu
 struct cert_plan plan_signer(gnutls_x509_privkey_t key, gnutls_x509_crt_t issuer,
                              unsigned issuer_key);
 
-/* A chain that borrows the certificates: not for keysource_free(). */
+/* A chain that borrows the certificates: not for untrusted_chain_free(). */
 struct untrusted_chain make_chain(unsigned count, ...);
 
 /* trust_path() of a chain that borrows. */

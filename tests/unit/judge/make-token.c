@@ -35,6 +35,11 @@ struct issuer_rules make_issuer(void)
                                  .signer_names = LIST_OF(names),
                                  .signer_key_usage = LIST_OF(usages),
                                  .revocation = REVOCATION_OFF,
+                                 .jwks_file = STRING(""),
+                                 .jwks_uri = STRING(""),
+                                 .jwks_fresh = 3600,
+                                 .jwks_stale = 86400,
+                                 .certificates = STRING("/certs"),
                                  .token_types = LIST_OF(types),
                                  .user_claim = STRING("sub")};
 }

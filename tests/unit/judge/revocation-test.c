@@ -213,7 +213,7 @@ static void test_key(void **state)
     (void)state;
     signer.serial = "\x01\x80\xab\xff";
     assert_int_equal(judge_plans(&signer, NULL, &off, &key), STATUS_ACCEPTED);
-    assert_string_equal(trusted_key_serial(key), "0180abff");
+    assert_string_equal(trusted_key_name(key), "0180abff");
     assert_int_equal(gnutls_pubkey_export_ecc_raw2(trusted_key_pubkey(key), &curve, &x, &y, 0), 0);
     assert_int_equal(
         gnutls_x509_privkey_export_ecc_raw(signer.key, &curve, &expected_x, &expected_y, &k), 0);
@@ -242,7 +242,7 @@ static void test_long_serial(void **state)
         assert_int_equal(judge_plans(&signer, NULL, &off, &key),
                          len <= 64 ? STATUS_ACCEPTED : STATUS_BAD_KEY);
         if (key)
-            assert_int_equal(strlen(trusted_key_serial(key)), 2 * len);
+            assert_int_equal(strlen(trusted_key_name(key)), 2 * len);
         serial[len] = 0x11;
     }
 }

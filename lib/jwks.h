@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One key of a JWK Set (RFC 7517 section 5). The whole set is scanned strictly, but only what may
+ * be the key is made into objects: a thousand keys cost little more than ten.
+ */
+#ifndef PAM_JWT_JWKS_H
+#define PAM_JWT_JWKS_H
+
+#include "json.h"
+
+struct jwks_question {
+    /* Whether the text of a JWK may be that of one that is looked for: false may not be wrong,
+     * unless the text has a backslash. */
+    bool (*may_match)(const void *context, struct span text);
+    bool (*matches)(const void *context, struct json_object *jwk);
+    const void *context;
+};
+
+struct jwks_answer {
+    unsigned count;          /* how many match */
+    struct json_object *jwk; /* the first of them; owned */
+};
+
+/* bad-json, duplicate-member or out-of-memory for what is no JWK Set; nothing to free then. */
+enum status jwks_find(struct span text, const struct jwks_question *question,
+                      struct jwks_answer *answer, struct report *report);
+
+#endif
