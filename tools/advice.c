@@ -27,6 +27,10 @@ static const struct {
     {STATUS_THUMBPRINT_MISMATCH, "have the issuer name the certificate that it signs with"},
     {STATUS_WEAK_KEY, "have the issuer use RSA of 2048 to 8192 bits, P-256 or another key of alg"},
     {STATUS_BAD_KEY, "have the issuer put into x5c the certificate of the key that it signs with"},
+    {STATUS_UNKNOWN_CERTIFICATE,
+     "deploy the signer's certificate with 'pam-jwt cert add', once you know that it is genuine"},
+    {STATUS_UNKNOWN_KEY, "compare the key with those that the issuer publishes, and with "
+                         "'pinned_keys'; never pin one just because a token has it"},
     {STATUS_UNTRUSTED_CHAIN,
      "compare the root of the chain with 'trust_anchors'; x5c needs every intermediate"},
     {STATUS_CERTIFICATE_EXPIRED, "have the issuer renew its certificate; check this host's clock"},
@@ -57,6 +61,8 @@ static const struct {
     {STATUS_USER_MISMATCH, "log in as the user that the token names, or set 'user_claim'"},
     {STATUS_USER_NOT_ALLOWED, "see allow_root, min_uid and virtual_users in pam_jwt(8)"},
     {STATUS_CONFIG_ERROR, "correct what was found; 'pam-jwt config' checks pam_jwt.conf"},
+    {STATUS_KEYS_UNAVAILABLE, "check that 'jwks_uri' or the issuer's metadata can be fetched: "
+                              "'pam-jwt refresh' says what is wrong"},
     {STATUS_TIMEOUT, "check the load of this host, or raise timeout="},
     {STATUS_INTERNAL_ERROR, "check that jwt-verify is installed, and the log for why it stopped"},
     {STATUS_OUT_OF_MEMORY, "free memory, or raise the memory limit of the service"},

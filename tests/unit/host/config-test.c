@@ -108,7 +108,7 @@ static void bad_values(void **state)
         {"algorithms = ES256,", "algorithms: expected"},
         {"algorithms = ES256,,RS256", "algorithms: expected"},
         {"algorithms =", "algorithms: expected"},
-        {"key_sources = jwk", "not supported by this version"},
+        {"key_sources = jku", "key_sources: expected x5c, jwk"},
         {"key_sources =", "key_sources: expected"},
         {"signer_eku = clientAuth", "signer_eku: expected an object identifier"},
         {"signer_key_usage = keyCertSign", "signer_key_usage: expected"},
@@ -128,11 +128,20 @@ static void bad_values(void **state)
         {"require_claim = =value", "require_claim: expected"},
         {"require_scope = a b", "require_scope: expected"},
         {"token_types =", "token_types: expected"},
-        {"fetch = aia", "not supported by this version"},
-        {"crl_files = /etc/crl.pem", "not supported by this version"},
-        {"jwks_uri = https://x", "not supported by this version"},
+        {"jwks_uri = http://x", "jwks_uri: expected an https URL"},
         {"replay = require", "not supported by this version"},
-        {"certificate_trust = pinned", "not supported by this version"},
+        {"certificate_trust = all", "certificate_trust: expected chain or pinned"},
+        {"jwks_uri = https://", "jwks_uri: expected an https URL"},
+        {"jwks_file = keys.json", "jwks_file: expected an absolute path"},
+        {"certificates = certs", "certificates: expected an absolute path"},
+        {"certificates =", "certificates: expected"},
+        {"discovery = true", "discovery: expected yes or no"},
+        {"discovery =", "discovery: expected yes or no"},
+        {"jwks_fresh = 1h", "jwks_fresh: expected seconds"},
+        {"jwks_stale =", "jwks_stale: expected seconds"},
+        {"pinned_keys = NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9X", "pinned_keys: expected"},
+        {"pinned_keys = NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xt", "pinned_keys: expected"},
+        {"pinned_keys = NzbLsXh8uDCcd+6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "pinned_keys: expected"},
         {"no_such_key = 1", "has no key 'no_such_key'"},
         {"leeway = 60", "has no key 'leeway'"},
         {"Algorithms = ES256", "has no key 'Algorithms'"},
@@ -149,7 +158,8 @@ static void bad_values(void **state)
 
 static void bad_required_values(void **state)
 {
-    assert_bad(*state, GLOBAL "[issuer https://a]\naudience = x\n", 0, "has no trust_anchors");
+    assert_bad(*state, GLOBAL "[issuer https://a]\naudience = x\n", 0,
+               "[issuer https://a] has no trust_anchors: x5c in key_sources needs them");
     assert_bad(*state, GLOBAL "[issuer https://a]\ntrust_anchors = /x\n", 0, "has no audience");
     assert_bad(*state, GLOBAL "[issuer https://a]\naudience =\n", 4, "audience: expected");
     assert_bad(*state, GLOBAL "[issuer https://a]\naudience = a%x\n", 4, "audience: expected");
