@@ -10,6 +10,7 @@ import sys
 TOP = pathlib.Path(__file__).resolve().parent.parent
 TOKENS = TOP / 'tests' / 'instructions'
 ALGORITHMS = ('RS256', 'ES256')
+BUNDLE = pathlib.Path('/etc/ssl/certs/ca-certificates.crt')
 
 sys.path.insert(0, str(TOKENS))
 
@@ -62,6 +63,21 @@ class Material:
         chain = json.loads(base64.urlsafe_b64decode(header + '=='))['x5c']
         return [self.write(f'{name}.pem', pem('CERTIFICATE', base64.b64decode(text)))
                 for name, text in zip(('leaf', 'intermediate'), chain)]
+
+    def debian_bundle(self):
+        """The CAs of ca-certificates with the root in their middle; '' if there are none."""
+        marker = '-----BEGIN'
+        if not BUNDLE.exists():
+            return ''
+        blocks = BUNDLE.read_text(encoding='ascii').split(marker)
+        middle = len(blocks) // 2
+        root = self.root.read_text(encoding='ascii')
+        return (marker.join(blocks[:middle]) + root + marker + marker.join(blocks[middle:]))
+
+    def write_anchors(self, name, text):
+        """Those anchors, and a configuration with them."""
+        anchors = self.write(f'{name}.pem', text)
+        return self.write(f'{name}.conf', count.CONFIG.format(anchors=anchors)), anchors
 
     def make_jwk(self):
         if self.alg == 'RS256':

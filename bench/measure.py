@@ -93,6 +93,42 @@ class Bench:
             self.rows.append(less(f'{name}, against openssl verify of the chain', 'verify',
                                   pairs.ratios(took[alg], 'jwt-verify', 'openssl verify'), 1))
 
+    # --- anchors ----------------------------------------------------------------------------------
+
+    def bundles(self, files):
+        """Number of CAs and their text: those of Debian, and many."""
+        for count, text in ((146, files.debian_bundle()), (10000, '')):
+            text = text or subprocess.run([self.programs / 'bench-anchors', str(count), files.root],
+                                          check=True, capture_output=True, text=True).stdout
+            yield text.count('-----BEGIN'), text
+
+    def with_anchors(self, files, count, text):
+        """Commands with the index that `pam-jwt refresh` makes, and without."""
+        for kind in ('index', 'search'):
+            config, anchors = files.write_anchors(f'{count}-{kind}', text)
+            if kind == 'index':
+                subprocess.run([self.programs / 'bench-index', anchors], check=True)
+            yield kind, [self.programs / 'bench-ask', config, files.token]
+
+    def anchors(self):
+        os.makedirs('/var/cache/pam_jwt', 0o755, exist_ok=True)
+        for alg, name in NAMES.items():
+            files = self.material[alg]
+            bundles = list(self.bundles(files))
+            commands = {'1 CA': self.ask(alg), **{
+                f'{count} CAs, {kind}': command for count, text in bundles
+                for kind, command in self.with_anchors(files, count, text)}}
+            took, peaks = pairs.run_workers(commands, self.rounds, self.progress, f'anchors {alg}')
+            self.keep(f'{alg} anchors', took)
+            for (count, _), limit in zip(bundles, (1.05, 1.15)):
+                self.rows.append(at_most(f'{name}, {count} CAs, against 1', 'anchors',
+                                         pairs.ratios(took, f'{count} CAs, index', '1 CA'), limit))
+                self.rows.append(row(f'{name}, {count} CAs without an index, against 1', 'anchors',
+                                     pairs.ratios(took, f'{count} CAs, search', '1 CA')))
+            self.rows.append(at_most(f'{name}, {count} CAs, against 1: peak resident memory',
+                                     'anchors', {'found': peaks[f'{count} CAs, index'] /
+                                                 peaks['1 CA']}, 1.2))
+
     # --- peers ------------------------------------------------------------------------------------
 
     def peer(self, name, kind, command, version):
@@ -180,7 +216,7 @@ class Bench:
         """Whether all but the peers could be measured."""
         logins.world.must('useradd', '--create-home', '--shell', '/bin/sh', 'alice')
         complete = True
-        for part in (self.verifiers, self.peers, self.hosts, self.instructions, self.logins):
+        for part in (self.verifiers, self.anchors, self.peers, self.hosts, self.instructions, self.logins):
             try:
                 part()
             except (pairs.Missing, AssertionError, OSError, RuntimeError,

@@ -25,7 +25,7 @@ def bar(row, y, end):
     yield f'<text x="{LABELS - 8}" y="{y + 13}" text-anchor="end">{escape(row["row"])}</text>'
     yield (f'<rect x="{LABELS}" y="{y + 2}" width="{x - LABELS:.1f}" height="14" '
            f'fill="{COLOURS[row["met"]]}"/>')
-    low, high = at(row['low'], end), at(row['high'], end)
+    low, high = at(row.get('low', found), end), at(row.get('high', found), end)
     yield f'<path d="M{low:.1f} {y + 9}H{high:.1f}" stroke="#888" stroke-width="2"/>'
     goal = limit(row)
     if goal is not None:

@@ -10,6 +10,7 @@ import picture
 
 GROUPS = {
     'verify': 'jwt-verify, started and asked as the module does: leaf and intermediate, one CA',
+    'anchors': 'jwt-verify with many CAs as trust anchors',
     'peers': 'the same work against less: libraries that are given the key',
     'module': 'pam_authenticate, by the real libpam',
     'ssh': 'a login over ssh',

@@ -4,8 +4,8 @@
  * descriptor 3, from which it reads setup and request and to which it writes one verdict
  * (sys/wire.h).
  *
- * The order is the point: configuration and anchors are read first, then the process seals itself,
- * and only then reads the first byte of the token.
+ * The order is the point: configuration, anchors and files about revocation are opened first, then
+ * the process seals itself, and only then reads the first byte of the token.
  */
 #include <errno.h>
 #include <gnutls/crypto.h>
@@ -19,27 +19,34 @@
 #include "../lib/secret.h"
 #include "../lib/verify.h"
 #include "../sys/anchors.h"
+#include "../sys/answer-files.h"
 #include "../sys/config.h"
 #include "../sys/paths.h"
 #include "../sys/sandbox.h"
 #include "../sys/wire.h"
 #include "steps.h"
+#include "wishes.h"
 
 #define SOCKET 3
-#define SETUP_SECONDS 60 /* until the setup says how long */
+#define FETCHED 4         /* if setup.fetched */
+#define FAILURES_MAX 1024 /* bytes */
+#define SETUP_SECONDS 60  /* until the setup says how long */
 
 /* All that lives between the messages. */
 struct helper {
     unsigned char setup_message[WIRE_SETUP_MAX];
     struct wire_setup setup; /* spans point into setup_message */
     char service[256];
+    char failures[FAILURES_MAX]; /* of setup, on one line */
     struct rules *rules;
     struct anchor_files *anchors;
+    struct answer_files *answers;
     struct sandbox_result sandbox;
     struct secret request_message;
     struct wire_request request; /* spans point into request_message */
     char user[4096];
     struct steps steps;
+    struct wishes wishes;
     char token_id[13];
 };
 
@@ -84,6 +91,22 @@ static bool copy_text(struct span text, char *out, size_t size)
     return true;
 }
 
+/* "; " between lines; what does not fit is left out. */
+static void join_lines(struct span lines, char *out, size_t size)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < lines.len && len + 3 < size; i++) {
+        if (lines.ptr[i] != '\n') {
+            out[len++] = (char)lines.ptr[i];
+        } else if (i + 1 < lines.len) {
+            out[len++] = ';';
+            out[len++] = ' ';
+        }
+    }
+    out[len] = '\0';
+}
+
 /* Rounds up. */
 static unsigned seconds(uint32_t ms)
 {
@@ -99,6 +122,7 @@ static bool receive_setup(struct helper *helper)
         !wire_get_setup(message, &helper->setup) ||
         !copy_text(helper->setup.service, helper->service, sizeof(helper->service)))
         return false;
+    join_lines(helper->setup.failures, helper->failures, sizeof(helper->failures));
     alarm(seconds(helper->setup.timeout_ms));
     return true;
 }
@@ -114,10 +138,13 @@ static bool load(struct helper *helper, struct config_error *error)
     helper->rules = config_load(path, also_trusted, error);
     if (!helper->rules)
         return false;
-    helper->anchors = anchors_open(helper->rules, also_trusted, &why);
-    if (!helper->anchors)
+    helper->anchors = anchors_open(helper->rules, paths_cache, also_trusted, &why);
+    if (helper->anchors)
+        helper->answers = answer_files_open(
+            helper->rules, paths_cache, helper->setup.fetched ? FETCHED : -1, also_trusted, &why);
+    if (!helper->answers)
         (void)snprintf(error->text, sizeof(error->text), "%s", why.text);
-    return helper->anchors != NULL;
+    return helper->answers != NULL;
 }
 
 /* What the libraries open or ask the kernel for on first use. */
@@ -155,6 +182,13 @@ static void name_token(struct helper *helper)
         (void)snprintf(helper->token_id + 2 * i, 3, "%02x", digest[i]);
 }
 
+static enum fetching fetching(const struct wire_setup *setup)
+{
+    if (setup->fetched)
+        return FETCHING_TRIED;
+    return setup->may_fetch ? FETCHING_POSSIBLE : FETCHING_OFF;
+}
+
 static int judge_and_reply(struct helper *helper)
 {
     const struct judge_request request = {
@@ -162,14 +196,18 @@ static int judge_and_reply(struct helper *helper)
         .user = helper->user,
         .service = helper->service,
         .now = helper->setup.has_time ? helper->setup.time : (int64_t)time(NULL),
+        .fetching = fetching(&helper->setup),
+        .failures = helper->failures,
     };
-    struct anchor_source source = anchors_source(helper->anchors);
+    struct anchor_source anchors = anchors_source(helper->anchors);
+    struct answer_source answers = answer_files_source(helper->answers);
+    const struct judge_sources sources = {.anchors = &anchors, .answers = &answers};
     struct report report = {.step = helper->setup.explain ? steps_add : NULL,
                             .context = &helper->steps};
     VERDICT_CLEANUP struct verdict verdict;
 
     name_token(helper);
-    judge(helper->rules, &request, &source, &report, &verdict);
+    judge(helper->rules, &request, &sources, &report, &verdict);
     return reply(
         &(struct wire_verdict){
             .status = verdict.status,
@@ -183,8 +221,18 @@ static int judge_and_reply(struct helper *helper)
             .signer = span_text(verdict.signer),
             .revocation = span_text(verdict.revocation),
             .steps = span_of(helper->steps.text, helper->steps.len),
+            .wishes = wishes_of(verdict.plan, &helper->wishes),
         },
         helper);
+}
+
+static bool seal(struct helper *helper)
+{
+    int cache = answer_files_directory(helper->answers);
+    const struct sandbox_directories readable = {{cache}, cache >= 0 ? 1 : 0};
+
+    return sandbox_enter(paths_unprivileged, seconds(helper->setup.timeout_ms), &readable,
+                         &helper->sandbox);
 }
 
 static int run(struct helper *helper)
@@ -197,7 +245,7 @@ static int run(struct helper *helper)
         return reply_error(STATUS_CONFIG_ERROR, error.text, helper);
     if (!warm_up(helper))
         return reply_error(STATUS_OUT_OF_MEMORY, "", helper);
-    if (!sandbox_enter(paths_unprivileged, seconds(helper->setup.timeout_ms), &helper->sandbox))
+    if (!seal(helper))
         return reply_error(STATUS_CONFIG_ERROR, helper->sandbox.error, helper);
     return receive_request(helper) ? judge_and_reply(helper) : 1;
 }
@@ -208,6 +256,7 @@ int main(void)
     int result = run(&helper);
 
     secret_free(&helper.request_message);
+    answer_files_close(&helper.answers);
     anchors_close(&helper.anchors);
     config_free(&helper.rules);
     return result;

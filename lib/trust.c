@@ -264,25 +264,48 @@ static enum status try_anchors(struct untrusted_chain *chain, unsigned last,
     return STATUS_UNTRUSTED_CHAIN;
 }
 
-static enum status build(struct untrusted_chain *chain, const struct issuer_rules *issuer,
-                         const struct anchor_source *source, int64_t now,
-                         struct trusted_path **path, struct report *report)
+/* What one search for a path works with. */
+struct search {
+    const struct issuer_rules *issuer;
+    const struct anchor_source *source;
+    int64_t now;
+    bool thorough;
+    bool hinted; /* some anchors may not have been looked at */
+};
+
+static enum status search(struct search *search, struct untrusted_chain *chain,
+                          struct trusted_path **path, struct report *report)
 {
     struct outcome outcome = {STATUS_UNTRUSTED_CHAIN,
                               "no trust anchor of this issuer has issued a certificate of x5c"};
 
     for (unsigned last = 0; last < chain->count; last++) {
-        ANCHORS_CLEANUP struct anchors found = {0};
+        ANCHORS_CLEANUP struct anchors found = {.thorough = search->thorough};
         enum status status = find_anchors(chain->certs[last], gnutls_x509_crt_get_raw_issuer_dn,
-                                          issuer, source, &found, report);
+                                          search->issuer, search->source, &found, report);
 
+        search->hinted = search->hinted || found.hinted;
         if (status != STATUS_ACCEPTED)
             return status;
-        status = try_anchors(chain, last, &found, now, path, &outcome, report);
+        status = try_anchors(chain, last, &found, search->now, path, &outcome, report);
         if (status != STATUS_UNTRUSTED_CHAIN)
             return status;
     }
     return report_refuse(report, outcome.status, "%s", outcome.detail);
+}
+
+/* An index can say too little: nobody is refused before every anchor was looked at. */
+static enum status build(struct untrusted_chain *chain, const struct issuer_rules *issuer,
+                         const struct anchor_source *source, int64_t now,
+                         struct trusted_path **path, struct report *report)
+{
+    struct search quick = {.issuer = issuer, .source = source, .now = now};
+    struct search thorough = {.issuer = issuer, .source = source, .now = now, .thorough = true};
+    enum status status = search(&quick, chain, path, report);
+
+    if (status != STATUS_ACCEPTED && quick.hinted)
+        status = search(&thorough, chain, path, report);
+    return status;
 }
 
 static bool names_constrained(const struct trusted_path *path)

@@ -16,6 +16,8 @@
 struct anchors {
     gnutls_x509_crt_t certs[ANCHORS_MAX]; /* owned */
     unsigned count;
+    bool thorough; /* asked for: every anchor is looked at */
+    bool hinted;   /* found out: an index was asked instead, and there may be others */
 };
 
 void anchors_free(struct anchors *anchors);
@@ -26,6 +28,7 @@ struct anchor_source {
     /*
      * Appends every anchor of the issuer whose subject equals `subject` (DER of a Name) byte for
      * byte. None is no error. More than ANCHORS_MAX, or a source that cannot be read: config-error.
+     * Unless found->thorough is set, a source with an index may believe it, and then says so.
      */
     enum status (*find)(void *context, const struct issuer_rules *issuer,
                         const gnutls_datum_t *subject, struct anchors *found,

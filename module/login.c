@@ -164,6 +164,7 @@ static void ask_verifier(const struct login *login, const struct answer *answer,
     const struct verifier_question question = {
         .setup = {.timeout_ms = login->options.timeout * 1000,
                   .trust_caller = paths_module_trusts_caller,
+                  .may_fetch = geteuid() == 0 || paths_module_trusts_caller,
                   .config = span_text(login->options.config),
                   .service = span_text(login->service)},
         .request = {.user = span_text(login->user),

@@ -3,11 +3,15 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "anchor-index.h"
+#include "anchor-pem.h"
 #include "inputs.h"
 
 struct anchor_files {
     struct input_files inputs;
+    struct anchor_index *indexes; /* one for each of inputs */
 };
 
 /* --- before the sandbox: bytes ---------------------------------------------------------------- */
@@ -17,12 +21,44 @@ static bool add_issuer(struct anchor_files *files, const struct issuer_rules *is
 {
     static const char *const suffixes[] = {".pem", ".crt", NULL};
     static const struct input_kind kind = {suffixes, "expected *.pem or *.crt in it",
-                                           64 * 1024 * 1024};
+                                           64 * 1024 * 1024, true};
 
     return inputs_add(&files->inputs, &kind, issuer, &issuer->trust_anchors, also_trusted, error);
 }
 
-struct anchor_files *anchors_open(const struct rules *rules, uid_t also_trusted,
+/* Whatever is wrong with an index or its directory: there is none then. */
+static bool open_indexes(struct anchor_files *files, const char *path, uid_t also_trusted,
+                         struct safefile_error *error)
+{
+    struct safefile_error unused;
+    int cache = -1;
+
+    files->indexes = calloc(files->inputs.count + 1, sizeof(*files->indexes));
+    if (!files->indexes) {
+        (void)snprintf(error->text, sizeof(error->text), "trust_anchors: no memory for indexes");
+        return false;
+    }
+    for (size_t i = 0; path && i < files->inputs.count; i++) {
+        if (files->inputs.items[i].len < ANCHOR_INDEX_WORTH)
+            continue;
+        if (cache < 0)
+            cache = safefile_open_directory(path, also_trusted, &unused);
+        if (cache >= 0)
+            anchor_index_open(&files->indexes[i], cache, files->inputs.items[i].path, also_trusted);
+    }
+    if (cache >= 0)
+        close(cache);
+    return true;
+}
+
+static void close_indexes(struct anchor_files *files)
+{
+    for (size_t i = 0; files->indexes && i < files->inputs.count; i++)
+        anchor_index_close(&files->indexes[i]);
+    free(files->indexes);
+}
+
+struct anchor_files *anchors_open(const struct rules *rules, const char *cache, uid_t also_trusted,
                                   struct safefile_error *error)
 {
     struct anchor_files *files = calloc(1, sizeof(*files));
@@ -32,6 +68,8 @@ struct anchor_files *anchors_open(const struct rules *rules, uid_t also_trusted,
     for (size_t i = 0; files && i < rules->issuer_count; i++)
         if (!add_issuer(files, &rules->issuers[i], also_trusted, error))
             anchors_close(&files);
+    if (files && !open_indexes(files, cache, also_trusted, error))
+        anchors_close(&files);
     return files;
 }
 
@@ -39,6 +77,7 @@ void anchors_close(struct anchor_files **files)
 {
     if (!*files)
         return;
+    close_indexes(*files);
     inputs_free(&(*files)->inputs);
     free(*files);
     *files = NULL;
@@ -101,41 +140,51 @@ static enum status match(const gnutls_datum_t *der, const gnutls_datum_t *subjec
     return STATUS_ACCEPTED;
 }
 
-/* The next line that begins with `mark`: a comment sign before it makes it none. */
-static const char *find_line(const char *text, const char *begin_of_text, const char *mark)
+static enum status add_block(struct span block, const gnutls_datum_t *subject,
+                             struct anchors *found, const struct input_file *file,
+                             struct report *report)
 {
-    const char *found = strstr(text, mark);
+    gnutls_datum_t der = {NULL, 0};
+    enum status status;
 
-    while (found && found != begin_of_text && found[-1] != '\n')
-        found = strstr(found + 1, mark);
-    return found;
+    if (!anchor_pem_decode(block, &der))
+        return refuse_block(file, "a certificate in it is broken", report);
+    status = match(&der, subject, found, file, report);
+    gnutls_free(der.data);
+    return status;
 }
 
 static enum status search_file(const struct input_file *file, const gnutls_datum_t *subject,
                                struct anchors *found, struct report *report)
 {
-    static const char begin[] = "-----BEGIN CERTIFICATE-----";
-    static const char end[] = "-----END CERTIFICATE-----";
-    const char *block = find_line(file->bytes, file->bytes, begin), *stop;
-    enum status status = STATUS_ACCEPTED;
+    struct anchor_pem pem = {.text = span_of(file->bytes, file->len)};
 
-    if (strlen(file->bytes) != file->len)
-        return refuse_block(file, "expected PEM, found a NUL byte", report);
-    if (!block)
-        return refuse_block(file, "expected a PEM certificate, found none", report);
-    for (; block && status == STATUS_ACCEPTED; block = find_line(stop, file->bytes, begin)) {
-        gnutls_datum_t pem, der = {NULL, 0};
+    while (anchor_pem_next(&pem)) {
+        enum status status = add_block(pem.block, subject, found, file, report);
 
-        stop = find_line(block, file->bytes, end);
-        if (!stop)
-            return refuse_block(file, "a certificate in it has no end line", report);
-        stop += sizeof(end) - 1;
-        pem = (gnutls_datum_t){(unsigned char *)block, (unsigned)(stop - block)};
-        if (gnutls_pem_base64_decode2("CERTIFICATE", &pem, &der) < 0)
-            return refuse_block(file, "a certificate in it is broken", report);
-        status = match(&der, subject, found, file, report);
-        gnutls_free(der.data);
+        if (status != STATUS_ACCEPTED)
+            return status;
     }
+    return pem.error ? refuse_block(file, pem.error, report) : STATUS_ACCEPTED;
+}
+
+/* Of an entry that leads to no block nothing is believed. */
+static enum status ask_index(const struct input_file *file, const struct anchor_index *index,
+                             const gnutls_datum_t *subject, struct anchors *found,
+                             struct report *report)
+{
+    size_t count, first = anchor_index_find(index, subject, &count);
+    enum status status = STATUS_ACCEPTED;
+    char *window = malloc(ANCHOR_INDEX_WINDOW);
+
+    found->hinted = true;
+    for (size_t i = first; window && i < first + count && status == STATUS_ACCEPTED; i++) {
+        struct span block;
+
+        if (anchor_index_read(index, i, window, &block))
+            status = add_block(block, subject, found, file, report);
+    }
+    free(window);
     return status;
 }
 
@@ -145,9 +194,16 @@ static enum status find(void *context, const struct issuer_rules *issuer,
     const struct anchor_files *files = context;
     enum status status = STATUS_ACCEPTED;
 
-    for (size_t i = 0; i < files->inputs.count && status == STATUS_ACCEPTED; i++)
-        if (files->inputs.items[i].issuer == issuer)
-            status = search_file(&files->inputs.items[i], subject, found, report);
+    for (size_t i = 0; i < files->inputs.count && status == STATUS_ACCEPTED; i++) {
+        const struct input_file *file = &files->inputs.items[i];
+        const struct anchor_index *index = &files->indexes[i];
+
+        if (file->issuer != issuer)
+            continue;
+        status = index->mapping.bytes.ptr && !found->thorough
+                     ? ask_index(file, index, subject, found, report)
+                     : search_file(file, subject, found, report);
+    }
     return status;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Trust anchors on a host. anchors_open() runs before the sandbox is closed: it reads the
+ * Trust anchors on a host. anchors_open() runs before the sandbox is closed: it maps the
  * configured PEM files, and the *.pem and *.crt of configured directories, as bytes. They are
- * parsed by the finder, which runs inside it and opens nothing.
+ * parsed by the finder, which runs inside it and opens nothing. A file with an index in the
+ * directory `cache` is not searched, but for a thorough search: see anchor-index.h.
  */
 #ifndef PAM_JWT_ANCHORS_H
 #define PAM_JWT_ANCHORS_H
@@ -14,8 +15,11 @@
 
 struct anchor_files;
 
-/* NULL, and `error` filled, if any file of any issuer cannot be opened, trusted or read. */
-struct anchor_files *anchors_open(const struct rules *rules, uid_t also_trusted,
+/*
+ * NULL, and `error` filled, if any file of any issuer cannot be opened, trusted or read. `cache`
+ * may be NULL, or not be there.
+ */
+struct anchor_files *anchors_open(const struct rules *rules, const char *cache, uid_t also_trusted,
                                   struct safefile_error *error);
 
 /* A source for judge(); valid as long as `files`. */

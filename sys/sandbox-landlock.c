@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <linux/landlock.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,12 +18,30 @@ static uint64_t known_rights(int version)
     return (UINT64_C(1) << bits[version > last ? last - 1 : version - 1]) - 1;
 }
 
-int sandbox_landlock(void)
+/* 0, or an errno. */
+static int allow_reading(int ruleset, int fd)
+{
+    struct landlock_path_beneath_attr rule = {
+        .allowed_access = LANDLOCK_ACCESS_FS_READ_FILE,
+        .parent_fd = fd,
+    };
+    struct stat st;
+
+    if (fstat(fd, &st) != 0)
+        return errno;
+    if (S_ISDIR(st.st_mode))
+        rule.allowed_access |= LANDLOCK_ACCESS_FS_READ_DIR;
+    return syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0
+               ? 0
+               : errno;
+}
+
+int sandbox_landlock(const struct sandbox_directories *readable)
 {
     struct landlock_ruleset_attr attr = {0};
     int version =
         (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    int ruleset, error;
+    int ruleset, error = 0;
 
     if (version < 1)
         return errno;
@@ -31,7 +50,10 @@ int sandbox_landlock(void)
     ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
     if (ruleset < 0)
         return errno;
-    error = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0 ? 0 : errno;
+    for (size_t i = 0; i < readable->count && error == 0; i++)
+        error = allow_reading(ruleset, readable->fds[i]);
+    if (error == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
+        error = errno;
     close(ruleset);
     return error;
 }

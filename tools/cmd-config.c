@@ -16,7 +16,7 @@ struct settings {
 static void warn_of_anchors(const struct rules *rules)
 {
     struct safefile_error error = {""};
-    ANCHOR_FILES_CLEANUP struct anchor_files *files = anchors_open(rules, geteuid(), &error);
+    ANCHOR_FILES_CLEANUP struct anchor_files *files = anchors_open(rules, NULL, geteuid(), &error);
 
     if (!files)
         fprintf(stderr, "pam-jwt config: warning: trust_anchors: %s\n", error.text);

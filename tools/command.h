@@ -53,6 +53,7 @@ struct command {
 extern const struct command command_explain;
 extern const struct command command_config;
 extern const struct command command_mint;
+extern const struct command command_refresh;
 
 /*
  * Fills `settings` (defaults are already in it) from argv. False: the caller returns `*exit_code`

@@ -14,7 +14,8 @@ import registry
 import world
 
 TOPICS = ['module', 'helper', 'ssh', 'ssh_clients', 'ssh_stacks', 'local', 'terminals', 'first_pass',
-          'stacks', 'postgresql', 'dovecot', 'fail2ban', 'end']
+          'stacks', 'postgresql', 'dovecot', 'fail2ban', 'revocation', 'revocation_ocsp', 'revocation_crl',
+          'revocation_network', 'refresh', 'end']
 
 
 def run_test(number, function, log):

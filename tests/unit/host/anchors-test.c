@@ -70,7 +70,7 @@ static enum status count(const char *path, const char *subject, unsigned *found)
 
     set(&setting, path);
     ANCHOR_FILES_CLEANUP struct anchor_files *files =
-        anchors_open(&setting.rules, geteuid(), &error);
+        anchors_open(&setting.rules, NULL, geteuid(), &error);
 
     if (!files)
         fail_msg("%s", error.text);
@@ -180,7 +180,7 @@ static void assert_refused(const char *path)
     struct setting setting;
 
     set(&setting, path);
-    assert_null(anchors_open(&setting.rules, geteuid(), &error));
+    assert_null(anchors_open(&setting.rules, NULL, geteuid(), &error));
     assert_non_null(strstr(error.text, path));
 }
 
