@@ -7,7 +7,8 @@
                           that says yes: to every user, or to an other user than the one it was asked about;
                           wish: one that wishes for something, and jwt-fetch brings it, is missing or hangs;
                           greedy: one that always does; wish-yes: one that says yes and does;
-                          no-fetch: real, and jwt-fetch is missing
+                          no-fetch: real, and jwt-fetch is missing; list: real, and
+                          jwt-fetch brings nothing and tells what it was asked for
   config KEY = VALUE      a line more in the issuer's section; in place of `revocation = off` if that is the key
   token [OPTION]...       the token of this script: CLAIM=JSON, drop=CLAIM, alg=ALG, size=BYTES (exactly, by
                           a filling claim), cut=BYTES (its beginning), flip (its signature changed)
