@@ -177,6 +177,7 @@ static void put_verdict(const struct fields *fields)
         texts[6],
         texts[7],
         texts[8],
+        texts[0],
     };
     unsigned char *message = allocate(fields->room);
     size_t len = wire_put_verdict(&verdict, message, fields->room);

@@ -14,6 +14,10 @@ struct string_list {
     size_t count;
 };
 
+/* Whether jwt-fetch may be asked: not at all; for configured URLs; for those in certificates, too.
+ */
+enum fetch_mode { FETCH_NONE, FETCH_CONFIGURED, FETCH_AIA };
+
 enum revocation_mode { REVOCATION_REQUIRE, REVOCATION_PREFER, REVOCATION_OFF };
 
 struct issuer_rules {
@@ -26,7 +30,16 @@ struct issuer_rules {
     struct string_list signer_eku;    /* OIDs, one of which is needed; empty: no EKU needed */
     struct string_list signer_key_usage; /* digitalSignature, nonRepudiation: one is needed */
     enum revocation_mode revocation;
-    int64_t short_lived;              /* seconds; 0: no certificate is short-lived */
+    int64_t short_lived;           /* seconds; 0: no certificate is short-lived */
+    struct string_list crl_files;  /* absolute paths: files of CRLs or directories of them */
+    struct string_list ocsp_files; /* likewise, of OCSP responses */
+    char *ocsp_responder;          /* URL; "": that of the certificate */
+    struct string_list crl_urls;   /* where CRLs of this issuer's CAs are */
+    int64_t ocsp_max_age;          /* seconds: how long a response without nextUpdate counts */
+    enum fetch_mode fetch;
+    struct string_list fetch_hosts;   /* hosts, or addresses, that certificates may lead to */
+    char *tls_ca;                     /* absolute path of a PEM file; "": the system's CAs */
+    char *http_proxy;                 /* URL; "": none */
     struct string_list token_types;   /* "none": typ may be absent; never empty */
     int64_t max_lifetime;             /* seconds; 0: no limit */
     int64_t max_age;                  /* seconds; 0: no limit */

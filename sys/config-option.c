@@ -62,6 +62,23 @@ static bool is_absolute(const char *value)
     return value[0] == '/' && value[1];
 }
 
+/* A URL with a host and nothing that a shell, a log or a header would misread. */
+static bool is_url(const char *value)
+{
+    const char *rest = strncmp(value, "http://", 7) == 0    ? value + 7
+                       : strncmp(value, "https://", 8) == 0 ? value + 8
+                                                            : "";
+
+    return is_printable(value) && *rest && !strchr("/:?#@", *rest) && !strchr(rest, '@') &&
+           !strpbrk(rest, "#\\\"<>");
+}
+
+/* A name or an IP address of either kind. */
+static bool is_host(const char *value)
+{
+    return consists_of(value, LETTERS DIGITS ".-") || consists_of(value, DIGITS "abcdefABCDEF:.");
+}
+
 static bool is_oid(const char *value)
 {
     return consists_of(value, DIGITS ".") && strchr(value, '.') && value[0] != '.' &&
@@ -213,29 +230,66 @@ static void print_list(const void *field, FILE *out)
         fprintf(out, "%s%s", i ? ", " : "", list->items[i]);
 }
 
-static const char *const modes[] = {
-    [REVOCATION_REQUIRE] = "require", [REVOCATION_PREFER] = "prefer", [REVOCATION_OFF] = "off"};
-
-static enum option_result set_mode(const struct option *option, void *field, const char *value)
+/* The index of `value` among `words`, whose last is NULL; that of the NULL if it is none of them.
+ */
+static unsigned find_word(const char *const *words, const char *value)
 {
+    unsigned index = 0;
+
+    while (words[index] && strcmp(words[index], value) != 0)
+        index++;
+    return index;
+}
+
+static const char *const revocation_words[] = {[REVOCATION_REQUIRE] = "require",
+                                               [REVOCATION_PREFER] = "prefer",
+                                               [REVOCATION_OFF] = "off",
+                                               NULL};
+
+static enum option_result set_revocation(const struct option *option, void *field,
+                                         const char *value)
+{
+    unsigned index = find_word(revocation_words, value);
+
     (void)option;
-    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-        if (strcmp(modes[i], value) == 0) {
-            *(enum revocation_mode *)field = (enum revocation_mode)i;
-            return OPTION_OK;
-        }
-    }
-    return OPTION_BAD;
+    if (!revocation_words[index])
+        return OPTION_BAD;
+    *(enum revocation_mode *)field = (enum revocation_mode)index;
+    return OPTION_OK;
 }
 
-static void print_mode(const void *field, FILE *out)
+static void print_revocation(const void *field, FILE *out)
 {
-    fputs(modes[*(const enum revocation_mode *)field], out);
+    fputs(revocation_words[*(const enum revocation_mode *)field], out);
 }
 
-static void free_mode(void *field)
+static void free_revocation(void *field)
 {
     *(enum revocation_mode *)field = REVOCATION_REQUIRE;
+}
+
+static const char *const fetch_words[] = {
+    [FETCH_NONE] = "none", [FETCH_CONFIGURED] = "configured", [FETCH_AIA] = "aia", NULL};
+
+static enum option_result set_fetch(const struct option *option, void *field, const char *value)
+{
+    unsigned index = find_word(fetch_words, value);
+
+    (void)option;
+    if (!fetch_words[index])
+        return OPTION_BAD;
+    *(enum fetch_mode *)field = (enum fetch_mode)index;
+    return OPTION_OK;
+}
+
+static void print_fetch(const void *field, FILE *out)
+{
+    fputs(fetch_words[*(const enum fetch_mode *)field], out);
+}
+
+static void free_fetch(void *field)
+{
+    *(enum fetch_mode *)field = FETCH_NONE;
 }
 
 static enum option_result set_fixed(const struct option *option, void *field, const char *value)
@@ -248,7 +302,9 @@ static const struct option_type type_SECONDS = {set_seconds, print_seconds, free
                                 type_LIMIT = {set_limit, print_limit, free_seconds},
                                 type_TEXT = {set_text, print_text, free_text},
                                 type_LIST = {set_list, print_list, free_list},
-                                type_REVOCATION = {set_mode, print_mode, free_mode},
+                                type_REVOCATION = {set_revocation, print_revocation,
+                                                   free_revocation},
+                                type_FETCH = {set_fetch, print_fetch, free_fetch},
                                 type_fixed = {set_fixed, NULL, NULL};
 
 const struct option config_options[] = {

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define CHILD_FD 3    /* the child's end of the socket */
+#define CHILD_FILE 4  /* call->file */
 #define GRACE_MS 1000 /* for the child to end by itself after its reply */
 
 #ifndef P_PIDFD
@@ -60,10 +61,10 @@ static bool trusted(const char *path, uid_t also_trusted)
     return good;
 }
 
-/* Moves a descriptor out of the way of 0 to 3, which the host may have closed. */
+/* Moves a descriptor out of the way of 0 to 4, which the host may have closed. */
 static bool raise_fd(int *fd)
 {
-    int raised = fcntl(*fd, F_DUPFD_CLOEXEC, CHILD_FD + 1);
+    int raised = fcntl(*fd, F_DUPFD_CLOEXEC, CHILD_FILE + 1);
 
     close_fd(*fd);
     *fd = raised;
@@ -81,15 +82,18 @@ static bool make_sockets(int pair[2])
     return false;
 }
 
-/* 0 or an errno. The child's descriptors: 0 to 2 /dev/null, 3 the socket, no others. */
-static int set_actions(posix_spawn_file_actions_t *actions, int socket)
+/* 0 or an errno. The child's descriptors: 0 to 2 /dev/null, 3 the socket, 4 the file, no others. */
+static int set_actions(posix_spawn_file_actions_t *actions, int socket, int file)
 {
     int error = posix_spawn_file_actions_adddup2(actions, socket, CHILD_FD);
 
+    if (error == 0 && file >= 0)
+        error = posix_spawn_file_actions_adddup2(actions, file, CHILD_FILE);
     for (int fd = 0; fd < CHILD_FD && error == 0; fd++)
         error = posix_spawn_file_actions_addopen(actions, fd, "/dev/null", O_RDWR, 0);
     if (error == 0)
-        error = posix_spawn_file_actions_addclosefrom_np(actions, CHILD_FD + 1);
+        error = posix_spawn_file_actions_addclosefrom_np(actions,
+                                                         file < 0 ? CHILD_FILE : CHILD_FILE + 1);
     return error;
 }
 
@@ -109,9 +113,9 @@ static int set_attributes(posix_spawnattr_t *attributes)
     return error;
 }
 
-static int run(const char *path, int socket, pid_t *pid)
+static int run(const struct spawn_call *call, int socket, pid_t *pid)
 {
-    char *argv[] = {(char *)path, NULL}, *envp[] = {NULL};
+    char *argv[] = {(char *)call->path, NULL}, *envp[] = {NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     int error = posix_spawn_file_actions_init(&actions);
@@ -120,11 +124,11 @@ static int run(const char *path, int socket, pid_t *pid)
         return error;
     error = posix_spawnattr_init(&attributes);
     if (error == 0) {
-        error = set_actions(&actions, socket);
+        error = set_actions(&actions, socket, call->file);
         if (error == 0)
             error = set_attributes(&attributes);
         if (error == 0)
-            error = posix_spawn(pid, path, &actions, &attributes, argv, envp);
+            error = posix_spawn(pid, call->path, &actions, &attributes, argv, envp);
         posix_spawnattr_destroy(&attributes);
     }
     posix_spawn_file_actions_destroy(&actions);
@@ -168,7 +172,7 @@ static bool start(const struct spawn_call *call, struct child *child, enum spawn
     }
     if (!make_sockets(pair))
         return fail(errno, outcome, error);
-    failed = run(call->path, pair[1], &child->pid);
+    failed = run(call, pair[1], &child->pid);
     close_fd(pair[1]);
     if (failed != 0) {
         close_fd(pair[0]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Running jwt-verify from a process that is not ours: any uid, threads, handlers, closed
+ * Running a helper from a process that is not ours: any uid, threads, handlers, closed
  * descriptors. Nothing of the host is changed, no child and no descriptor is left behind, and the
  * answer is a complete message, never an exit status.
  */
@@ -27,6 +27,7 @@ struct spawn_call {
     uid_t also_trusted;          /* may own the program besides root; 0: nobody */
     const struct span *messages; /* sent in this order; none is empty */
     size_t message_count;
+    int file;            /* becomes the child's descriptor 4; above 4, close-on-exec; -1: none */
     int64_t deadline_ms; /* CLOCK_MONOTONIC */
 };
 

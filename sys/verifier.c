@@ -42,6 +42,7 @@ static void ask(const struct verifier_question *question, struct span setup, str
         .also_trusted = question->also_trusted,
         .messages = messages,
         .message_count = 2,
+        .file = -1,
         .deadline_ms = question->deadline_ms,
     };
     size_t len;

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "wire.h"
 
-enum kind { KIND_SETUP = 0x4a575431, KIND_REQUEST, KIND_VERDICT };
+enum kind {
+    KIND_SETUP = 0x4a575431,
+    KIND_REQUEST,
+    KIND_VERDICT,
+    KIND_ORDER,
+    KIND_RECEIPT,
+    KIND_WISH,
+    KIND_ANSWER
+};
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
@@ -127,10 +135,13 @@ size_t wire_put_setup(const struct wire_setup *setup, unsigned char *out, size_t
     put_number(&writer, setup->timeout_ms);
     put_number(&writer, setup->trust_caller);
     put_number(&writer, setup->explain);
+    put_number(&writer, setup->may_fetch);
+    put_number(&writer, setup->fetched);
     put_number(&writer, setup->has_time);
     put_number(&writer, setup->time);
     put_span(&writer, setup->config);
     put_span(&writer, setup->service);
+    put_span(&writer, setup->failures);
     return finish(&writer);
 }
 
@@ -141,10 +152,13 @@ bool wire_get_setup(struct span message, struct wire_setup *setup)
     setup->timeout_ms = (uint32_t)get_range(&reader, 1, UINT32_MAX);
     setup->trust_caller = get_bool(&reader);
     setup->explain = get_bool(&reader);
+    setup->may_fetch = get_bool(&reader);
+    setup->fetched = get_bool(&reader);
     setup->has_time = get_bool(&reader);
     setup->time = get_number(&reader);
     setup->config = get_text(&reader);
     setup->service = get_text(&reader);
+    setup->failures = get_text(&reader);
     return exact(&reader);
 }
 
@@ -185,6 +199,7 @@ size_t wire_put_verdict(const struct wire_verdict *verdict, unsigned char *out, 
     put_number(&writer, verdict->valid_until);
     for (size_t i = 0; i < VERDICT_TEXTS; i++)
         put_span(&writer, *(const struct span *)((const char *)verdict + verdict_texts[i]));
+    put_span(&writer, verdict->wishes);
     return finish(&writer);
 }
 
@@ -200,7 +215,120 @@ bool wire_get_verdict(struct span message, struct wire_verdict *verdict)
     verdict->valid_until = get_number(&reader);
     for (size_t i = 0; i < VERDICT_TEXTS; i++)
         *(struct span *)((char *)verdict + verdict_texts[i]) = get_text(&reader);
+    verdict->wishes = get_bytes(&reader);
     if (!exact(&reader))
         *verdict = (struct wire_verdict){.status = STATUS_INTERNAL_ERROR};
     return exact(&reader);
+}
+
+size_t wire_put_order(const struct wire_order *order, unsigned char *out, size_t size)
+{
+    struct writer writer = start(out, size, KIND_ORDER);
+
+    put_number(&writer, order->timeout_ms);
+    put_number(&writer, order->trust_caller);
+    put_number(&writer, order->refresh);
+    put_number(&writer, order->has_time);
+    put_number(&writer, order->time);
+    put_span(&writer, order->config);
+    put_span(&writer, order->issuer);
+    put_span(&writer, order->wishes);
+    return finish(&writer);
+}
+
+bool wire_get_order(struct span message, struct wire_order *order)
+{
+    struct reader reader = open_message(message, KIND_ORDER);
+
+    order->timeout_ms = (uint32_t)get_range(&reader, 1, UINT32_MAX);
+    order->trust_caller = get_bool(&reader);
+    order->refresh = get_bool(&reader);
+    order->has_time = get_bool(&reader);
+    order->time = get_number(&reader);
+    order->config = get_text(&reader);
+    order->issuer = get_text(&reader);
+    order->wishes = get_bytes(&reader);
+    return exact(&reader);
+}
+
+size_t wire_put_receipt(const struct wire_receipt *receipt, unsigned char *out, size_t size)
+{
+    struct writer writer = start(out, size, KIND_RECEIPT);
+
+    put_number(&writer, receipt->brought);
+    put_span(&writer, receipt->failures);
+    return finish(&writer);
+}
+
+bool wire_get_receipt(struct span message, struct wire_receipt *receipt)
+{
+    struct reader reader = open_message(message, KIND_RECEIPT);
+
+    receipt->brought = get_range(&reader, 0, INT16_MAX);
+    receipt->failures = get_text(&reader);
+    return exact(&reader);
+}
+
+/* --- parts of messages and of files ----------------------------------------------------------- */
+
+static void put_wish(struct writer *writer, const struct wire_wish *wish)
+{
+    put_number(writer, wish->kind);
+    put_number(writer, wish->group);
+    put_span(writer, wish->url);
+    put_span(writer, wish->request);
+    put_span(writer, wish->cert);
+    put_span(writer, wish->issuer);
+}
+
+static void get_wish(struct reader *reader, struct wire_wish *wish)
+{
+    wish->kind = get_range(reader, 0, 1);
+    wish->group = get_range(reader, 0, INT16_MAX);
+    wish->url = get_text(reader);
+    wish->request = get_bytes(reader);
+    wish->cert = get_bytes(reader);
+    wish->issuer = get_bytes(reader);
+}
+
+size_t wire_put_wish(const struct wire_wish *wish, unsigned char *out, size_t size)
+{
+    struct writer writer = start(out, size, KIND_WISH);
+
+    put_wish(&writer, wish);
+    return finish(&writer);
+}
+
+bool wire_take_wish(struct span *rest, struct wire_wish *wish)
+{
+    struct reader reader = open_message(*rest, KIND_WISH);
+
+    get_wish(&reader, wish);
+    if (reader.valid)
+        *rest = reader.rest;
+    return reader.valid;
+}
+
+size_t wire_put_answer(const struct wire_answer *answer, unsigned char *out, size_t size)
+{
+    struct writer writer = start(out, size, KIND_ANSWER);
+
+    put_wish(&writer, &answer->wish);
+    put_span(&writer, answer->issuer);
+    put_number(&writer, answer->fetched_at);
+    put_number(&writer, (int64_t)answer->der.len);
+    return finish(&writer);
+}
+
+bool wire_take_answer(struct span *rest, struct wire_answer *answer)
+{
+    struct reader reader = open_message(*rest, KIND_ANSWER);
+
+    get_wish(&reader, &answer->wish);
+    answer->issuer = get_text(&reader);
+    answer->fetched_at = get_number(&reader);
+    answer->der = get_bytes(&reader);
+    if (reader.valid)
+        *rest = reader.rest;
+    return reader.valid;
 }
