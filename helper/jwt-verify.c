@@ -197,7 +197,8 @@ static int run(struct helper *helper)
         return reply_error(STATUS_CONFIG_ERROR, error.text, helper);
     if (!warm_up(helper))
         return reply_error(STATUS_OUT_OF_MEMORY, "", helper);
-    if (!sandbox_enter(paths_unprivileged, seconds(helper->setup.timeout_ms), &helper->sandbox))
+    if (!sandbox_enter(paths_unprivileged, seconds(helper->setup.timeout_ms),
+                       &(struct sandbox_directories){0}, &helper->sandbox))
         return reply_error(STATUS_CONFIG_ERROR, helper->sandbox.error, helper);
     return receive_request(helper) ? judge_and_reply(helper) : 1;
 }

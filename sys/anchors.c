@@ -17,7 +17,7 @@ static bool add_issuer(struct anchor_files *files, const struct issuer_rules *is
 {
     static const char *const suffixes[] = {".pem", ".crt", NULL};
     static const struct input_kind kind = {suffixes, "expected *.pem or *.crt in it",
-                                           64 * 1024 * 1024};
+                                           64 * 1024 * 1024, false};
 
     return inputs_add(&files->inputs, &kind, issuer, &issuer->trust_anchors, also_trusted, error);
 }

@@ -10,8 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SUFFIX_LEN 4
-
 /* What one call of inputs_add() works with. */
 struct adding {
     struct input_files *files;
@@ -27,47 +25,79 @@ static bool refuse(const struct adding *adding, const char *path, const char *te
     return false;
 }
 
-/* Takes `bytes` over. */
-static bool append(const struct adding *adding, const char *path, char *bytes, size_t len)
+static void release(struct input_file *file)
+{
+    free(file->path);
+    free(file->read);
+    mapping_free(&file->mapping);
+}
+
+/* Takes `file` over. */
+static bool append(const struct adding *adding, const char *path, struct input_file *file)
 {
     struct input_files *files = adding->files;
     struct input_file *items = realloc(files->items, (files->count + 1) * sizeof(*items));
-    char *name = strdup(path);
 
     if (items)
         files->items = items;
-    if (!items || !name) {
-        free(name);
-        free(bytes);
+    file->path = strdup(path);
+    if (!items || !file->path) {
+        release(file);
         return refuse(adding, path, "no memory to read it");
     }
-    items[files->count++] = (struct input_file){adding->issuer, name, bytes, len};
-    files->bytes += len;
+    items[files->count++] = *file;
+    files->bytes += file->len;
     return true;
+}
+
+static bool map_file(const struct adding *adding, const char *path, int fd, struct input_file *file)
+{
+    size_t max = adding->kind->bytes_max - adding->files->bytes;
+    int error = mapping_make(fd, max, &file->mapping);
+
+    if (error == EFBIG) {
+        (void)snprintf(adding->error->text, sizeof(adding->error->text),
+                       "%s: expected at most %zu bytes, found more", path, max);
+        return false;
+    }
+    if (error != 0)
+        return refuse(adding, path, strerror(error));
+    file->bytes = (const char *)file->mapping.bytes.ptr;
+    file->len = file->mapping.bytes.len;
+    return true;
+}
+
+static bool read_file(const struct adding *adding, const char *path, int fd,
+                      struct input_file *file)
+{
+    size_t max = adding->kind->bytes_max - adding->files->bytes;
+
+    file->read = safefile_read(fd, path, max, &file->len, adding->error);
+    file->bytes = file->read;
+    return file->read != NULL;
 }
 
 static bool add_file(const struct adding *adding, const char *path)
 {
     int fd = safefile_open(path, adding->also_trusted, adding->error);
-    size_t len = 0;
-    char *bytes;
+    struct input_file file = {.issuer = adding->issuer};
+    bool done;
 
     if (fd < 0)
         return false;
-    bytes = safefile_read(fd, path, adding->kind->bytes_max - adding->files->bytes, &len,
-                          adding->error);
+    done = (adding->kind->map ? map_file : read_file)(adding, path, fd, &file);
     close(fd);
-    return bytes && append(adding, path, bytes, len);
+    return done && append(adding, path, &file);
 }
 
 static bool is_wanted(const struct input_kind *kind, const char *name)
 {
     size_t len = strlen(name);
 
-    if (name[0] == '.' || len <= SUFFIX_LEN)
+    if (name[0] == '.')
         return false;
     for (const char *const *suffix = kind->suffixes; *suffix; suffix++)
-        if (strcmp(name + len - SUFFIX_LEN, *suffix) == 0)
+        if (len > strlen(*suffix) && strcmp(name + len - strlen(*suffix), *suffix) == 0)
             return true;
     return false;
 }
@@ -126,10 +156,8 @@ bool inputs_add(struct input_files *files, const struct input_kind *kind,
 
 void inputs_free(struct input_files *files)
 {
-    for (size_t i = 0; i < files->count; i++) {
-        free(files->items[i].path);
-        free(files->items[i].bytes);
-    }
+    for (size_t i = 0; i < files->count; i++)
+        release(&files->items[i]);
     free(files->items);
     *files = (struct input_files){0};
 }

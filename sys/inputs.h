@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The files that the configuration names: read as bytes before the sandbox is closed, parsed inside
- * it, where nothing can be opened.
+ * The files that the configuration names: read or mapped as bytes before the sandbox is closed,
+ * parsed inside it, where they cannot be opened.
  */
 #ifndef PAM_JWT_INPUTS_H
 #define PAM_JWT_INPUTS_H
@@ -9,14 +9,18 @@
 #include <sys/types.h>
 
 #include "../lib/rules.h"
+#include "mapping.h"
 #include "safefile.h"
 
 /* One file of one issuer. */
 struct input_file {
     const struct issuer_rules *issuer;
     char *path;
-    char *bytes; /* NUL-terminated behind `len` */
+    const char
+        *bytes; /* NUL-terminated behind `len` unless mapped; NULL for an empty mapped file */
     size_t len;
+    char *read; /* one of these owns the bytes */
+    struct mapping mapping;
 };
 
 struct input_files {
@@ -27,9 +31,10 @@ struct input_files {
 
 /* What a key names: files, or directories, of which the files with these suffixes are taken. */
 struct input_kind {
-    const char *const *suffixes; /* of four characters; the last is NULL */
+    const char *const *suffixes; /* the last is NULL */
     const char *expected;        /* in a directory, for the message */
     size_t bytes_max;            /* of all files together */
+    bool map;                    /* costs only what is looked at; see mapping.h */
 };
 
 /* False, and `error` filled, if any file cannot be opened, trusted or read. */

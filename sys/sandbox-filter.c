@@ -79,7 +79,8 @@ static const struct {
     {"tgkill", 2, {FIRST(SANDBOX_OWN_PID), {.arg = 2, .op = SCMP_CMP_EQ, .datum_a = SIGABRT}}},
 };
 
-/* A library that looks for a file it can do without is told that it may not, and lives. */
+/* A library that looks for a file it can do without is told that it may not, and lives. Where
+ * directories may be read, the loader makes it an ALLOW. */
 static const struct scmp_arg_cmp reading =
     BITS_OFF(2, O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY));
 

@@ -17,12 +17,25 @@ static uint64_t known_rights(int version)
     return (UINT64_C(1) << bits[version > last ? last - 1 : version - 1]) - 1;
 }
 
-int sandbox_landlock(void)
+/* 0, or an errno. */
+static int allow_reading(int ruleset, int directory)
+{
+    const struct landlock_path_beneath_attr rule = {
+        .allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR,
+        .parent_fd = directory,
+    };
+
+    return syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0
+               ? 0
+               : errno;
+}
+
+int sandbox_landlock(const struct sandbox_directories *readable)
 {
     struct landlock_ruleset_attr attr = {0};
     int version =
         (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    int ruleset, error;
+    int ruleset, error = 0;
 
     if (version < 1)
         return errno;
@@ -31,7 +44,10 @@ int sandbox_landlock(void)
     ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
     if (ruleset < 0)
         return errno;
-    error = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0 ? 0 : errno;
+    for (size_t i = 0; i < readable->count && error == 0; i++)
+        error = allow_reading(ruleset, readable->fds[i]);
+    if (error == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
+        error = errno;
     close(ruleset);
     return error;
 }

@@ -4,8 +4,10 @@
 
 #include "sandbox.h"
 
-bool sandbox_enter(const char *unprivileged, unsigned seconds, struct sandbox_result *result)
+bool sandbox_enter(const char *unprivileged, unsigned seconds,
+                   const struct sandbox_directories *readable, struct sandbox_result *result)
 {
+    (void)readable;
     (void)unprivileged;
     (void)seconds;
     *result = (struct sandbox_result){{0}, {0}};

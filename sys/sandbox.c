@@ -15,6 +15,7 @@
 
 #define ADDRESS_SPACE_MAX (512 * 1024 * 1024) /* bytes */
 #define DESCRIPTORS_MAX 4                     /* 0 to 3, all of them open: no other can be */
+#define DESCRIPTORS_SPARE 4                   /* for files beneath directories, if there are any */
 
 __attribute__((format(printf, 2, 3))) static bool refuse(struct sandbox_result *result,
                                                          const char *format, ...)
@@ -51,9 +52,18 @@ static bool set_limits(unsigned seconds, struct sandbox_result *result)
            set_limit(RLIMIT_AS, ADDRESS_SPACE_MAX, result);
 }
 
-static bool close_files(struct sandbox_result *result)
+static rlim_t descriptors(const struct sandbox_directories *readable)
 {
-    int error = sandbox_landlock();
+    int highest = DESCRIPTORS_MAX - 1;
+
+    for (size_t i = 0; i < readable->count; i++)
+        highest = readable->fds[i] > highest ? readable->fds[i] : highest;
+    return (rlim_t)highest + 1 + (readable->count > 0 ? DESCRIPTORS_SPARE : 0);
+}
+
+static bool close_files(const struct sandbox_directories *readable, struct sandbox_result *result)
+{
+    int error = sandbox_landlock(readable);
 
     if (error == ENOSYS || error == EOPNOTSUPP) {
         (void)snprintf(result->warning, sizeof(result->warning),
@@ -62,7 +72,7 @@ static bool close_files(struct sandbox_result *result)
         errno = error;
         return refuse_errno(result, "Landlock");
     }
-    return set_limit(RLIMIT_NOFILE, DESCRIPTORS_MAX, result);
+    return set_limit(RLIMIT_NOFILE, descriptors(readable), result);
 }
 
 /* No name service is asked: its modules would be loaded as root. */
@@ -103,19 +113,20 @@ static bool drop_capabilities(struct sandbox_result *result)
     return true;
 }
 
-bool sandbox_enter(const char *unprivileged, unsigned seconds, struct sandbox_result *result)
+bool sandbox_enter(const char *unprivileged, unsigned seconds,
+                   const struct sandbox_directories *readable, struct sandbox_result *result)
 {
     *result = (struct sandbox_result){{0}, {0}};
     if (!set_limits(seconds, result))
         return false;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return refuse_errno(result, "PR_SET_NO_NEW_PRIVS");
-    if (!close_files(result) || !drop_user(unprivileged, result))
+    if (!close_files(readable, result) || !drop_user(unprivileged, result))
         return false;
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         return refuse_errno(result, "PR_SET_DUMPABLE");
     if (!drop_capabilities(result))
         return false;
-    errno = sandbox_seccomp();
+    errno = sandbox_seccomp(readable->count > 0);
     return errno == 0 || refuse_errno(result, "seccomp");
 }

@@ -21,32 +21,7 @@
 
 #include <cmocka.h>
 
-#include "../../sys/sandbox.h"
-
-#define SOCKET 3
-#define NOT_SEALED 100
-
-/* Seals a child that has a socket as 3, and lets it act; returns how it ended. */
-static int run_sealed(int (*act)(void))
-{
-    int status, pair[2];
-    pid_t pid;
-
-    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
-    pid = fork();
-    if (pid == 0) {
-        struct sandbox_result result;
-
-        if (dup2(pair[1], 9) != 9 || dup2(9, SOCKET) != SOCKET || close_range(4, ~0U, 0) != 0 ||
-            !sandbox_enter(SANDBOX_UNPRIVILEGED, 5, &result))
-            _exit(NOT_SEALED);
-        syscall(SYS_exit_group, act());
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    close(pair[0]);
-    close(pair[1]);
-    return status;
-}
+#include "sealed.h"
 
 /* --- what is left ----------------------------------------------------------------------------- */
 
@@ -88,12 +63,8 @@ static void left(void **state)
     int (*const acts[])(void) = {talk, use_memory, open_a_file, ask_for_too_much_memory};
 
     (void)state;
-    for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
-        int status = run_sealed(acts[i]);
-
-        assert_true(WIFEXITED(status));
-        assert_int_equal(WEXITSTATUS(status), 0);
-    }
+    for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+        assert_succeeds(run_sealed(NULL, acts[i]));
 }
 
 static int call_abort(void)
@@ -104,7 +75,7 @@ static int call_abort(void)
 /* An abort looks like one, not like a violation. */
 static void abort_is_an_abort(void **state)
 {
-    int status = run_sealed(call_abort);
+    int status = run_sealed(NULL, call_abort);
 
     (void)state;
     assert_true(WIFSIGNALED(status));
@@ -198,12 +169,8 @@ static void forbidden(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
-        int status = run_sealed(acts[i]);
-
-        if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS)
-            fail_msg("act %zu was not stopped: status %x", i, (unsigned)status);
-    }
+    for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+        assert_stopped(run_sealed(NULL, acts[i]));
 }
 
 /* --- from outside ----------------------------------------------------------------------------- */
@@ -229,12 +196,9 @@ static void check_status(bool keep_capabilities)
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
     pid = fork();
     if (pid == 0) {
-        struct sandbox_result result;
-
         if (keep_capabilities && prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) != 0)
             _exit(1);
-        if (dup2(pair[1], 9) != 9 || dup2(9, SOCKET) != SOCKET || close_range(4, ~0U, 0) != 0 ||
-            !sandbox_enter(SANDBOX_UNPRIVILEGED, 5, &result))
+        if (!seal(pair[1], NULL))
             _exit(NOT_SEALED);
         send(SOCKET, "r", 1, MSG_NOSIGNAL);
         recv(SOCKET, &ready, 1, 0);
@@ -283,7 +247,10 @@ static void refused_by(const char *directory)
     if (pid == 0) {
         struct sandbox_result result;
 
-        _exit(!sandbox_enter(directory, 5, &result) && strstr(result.error, directory) ? 0 : 1);
+        _exit(!sandbox_enter(directory, 5, &sealed_nothing, &result) &&
+                      strstr(result.error, directory)
+                  ? 0
+                  : 1);
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status));
