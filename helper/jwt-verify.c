@@ -4,8 +4,8 @@
  * descriptor 3, from which it reads setup and request and to which it writes one verdict
  * (sys/wire.h).
  *
- * The order is the point: configuration and anchors are read first, then the process seals itself,
- * and only then reads the first byte of the token.
+ * The order is the point: configuration, anchors and files about revocation are opened first, then
+ * the process seals itself, and only then reads the first byte of the token.
  */
 #include <errno.h>
 #include <gnutls/crypto.h>
@@ -19,6 +19,7 @@
 #include "../lib/secret.h"
 #include "../lib/verify.h"
 #include "../sys/anchors.h"
+#include "../sys/answer-files.h"
 #include "../sys/config.h"
 #include "../sys/paths.h"
 #include "../sys/sandbox.h"
@@ -26,6 +27,7 @@
 #include "steps.h"
 
 #define SOCKET 3
+#define FETCHED 4        /* if setup.fetched */
 #define SETUP_SECONDS 60 /* until the setup says how long */
 
 /* All that lives between the messages. */
@@ -35,6 +37,7 @@ struct helper {
     char service[256];
     struct rules *rules;
     struct anchor_files *anchors;
+    struct answer_files *answers;
     struct sandbox_result sandbox;
     struct secret request_message;
     struct wire_request request; /* spans point into request_message */
@@ -115,9 +118,12 @@ static bool load(struct helper *helper, struct config_error *error)
     if (!helper->rules)
         return false;
     helper->anchors = anchors_open(helper->rules, also_trusted, &why);
-    if (!helper->anchors)
+    if (helper->anchors)
+        helper->answers = answer_files_open(
+            helper->rules, paths_cache, helper->setup.fetched ? FETCHED : -1, also_trusted, &why);
+    if (!helper->answers)
         (void)snprintf(error->text, sizeof(error->text), "%s", why.text);
-    return helper->anchors != NULL;
+    return helper->answers != NULL;
 }
 
 /* What the libraries open or ask the kernel for on first use. */
@@ -187,6 +193,15 @@ static int judge_and_reply(struct helper *helper)
         helper);
 }
 
+static bool seal(struct helper *helper)
+{
+    int cache = answer_files_directory(helper->answers);
+    const struct sandbox_directories readable = {{cache}, cache >= 0 ? 1 : 0};
+
+    return sandbox_enter(paths_unprivileged, seconds(helper->setup.timeout_ms), &readable,
+                         &helper->sandbox);
+}
+
 static int run(struct helper *helper)
 {
     struct config_error error = {""};
@@ -197,8 +212,7 @@ static int run(struct helper *helper)
         return reply_error(STATUS_CONFIG_ERROR, error.text, helper);
     if (!warm_up(helper))
         return reply_error(STATUS_OUT_OF_MEMORY, "", helper);
-    if (!sandbox_enter(paths_unprivileged, seconds(helper->setup.timeout_ms),
-                       &(struct sandbox_directories){0}, &helper->sandbox))
+    if (!seal(helper))
         return reply_error(STATUS_CONFIG_ERROR, helper->sandbox.error, helper);
     return receive_request(helper) ? judge_and_reply(helper) : 1;
 }
@@ -209,6 +223,7 @@ int main(void)
     int result = run(&helper);
 
     secret_free(&helper.request_message);
+    answer_files_close(&helper.answers);
     anchors_close(&helper.anchors);
     config_free(&helper.rules);
     return result;

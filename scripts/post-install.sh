@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# post-install.sh CONF STATE EXAMPLE CONFIG: run by `meson install`. Copies the file EXAMPLE into the
-# directory CONFIG unless there is one of that name. Makes the user _pam_jwt and the directory that tells
-# its number, as CONF/sysusers.conf and CONF/tmpfiles.conf say.
+# post-install.sh CONF STATE EXAMPLE CONFIG CACHE: run by `meson install`. Copies the file EXAMPLE into
+# the directory CONFIG unless there is one of that name. Makes the user _pam_jwt, the directory that tells
+# its number, and the directory CACHE, as CONF/sysusers.conf and CONF/tmpfiles.conf say.
 set -eu
 
 conf=$1
 state=$2
 example=$3
 config=${DESTDIR-}$4/pam_jwt.conf
+cache=$5
 
 # A link that leads nowhere is the administrator's, too.
 if [ -e "$config" ] || [ -L "$config" ]; then
@@ -32,6 +33,6 @@ fi
 if [ -n "$(command -v systemd-tmpfiles)" ]; then
     systemd-tmpfiles --create "$conf/tmpfiles.conf"
 else
-    install -d -m 755 "$state"
+    install -d -m 755 "$state" "$cache"
     install -d -o _pam_jwt -g _pam_jwt -m 500 "$state/unprivileged"
 fi

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cache.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gnutls/crypto.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DIGITS 64
+
+static const char *const suffixes[] = {[ANSWER_CRL] = ".crl", [ANSWER_OCSP] = ".ocsp"};
+
+int cache_open(const char *path, uid_t also_trusted, struct safefile_error *error)
+{
+    int fd = safefile_open_directory(path, also_trusted, error);
+
+    if (fd < 0 && errno == ENOENT)
+        error->text[0] = '\0';
+    return fd;
+}
+
+bool cache_name(enum answer_kind kind, struct span asked, char name[CACHE_NAME_SIZE])
+{
+    unsigned char digest[DIGITS / 2];
+
+    if (gnutls_hash_fast(GNUTLS_DIG_SHA256, asked.ptr, asked.len, digest) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof(digest); i++)
+        (void)snprintf(name + 2 * i, 3, "%02x", digest[i]);
+    (void)snprintf(name + DIGITS, CACHE_NAME_SIZE - DIGITS, "%s", suffixes[kind]);
+    return true;
+}
+
+bool cache_is_name(const char *name)
+{
+    if (strspn(name, "0123456789abcdef") != DIGITS)
+        return false;
+    return strcmp(name + DIGITS, suffixes[ANSWER_CRL]) == 0 ||
+           strcmp(name + DIGITS, suffixes[ANSWER_OCSP]) == 0;
+}
+
+static bool is_ours(int fd, uid_t also_trusted)
+{
+    struct safefile_error ignored;
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+           safefile_trusted(fd, "", also_trusted, &ignored);
+}
+
+/* The name is that of what it says it was asked for: a renamed file answers nothing. */
+static bool is_answer(const char *name, struct cache_entry *entry)
+{
+    const struct wire_wish *wish = &entry->answer.wish;
+    struct span rest = entry->file.bytes;
+    char expected[CACHE_NAME_SIZE];
+
+    if (!wire_take_answer(&rest, &entry->answer) || rest.len > 0)
+        return false;
+    return cache_name((enum answer_kind)wish->kind,
+                      wish->kind == ANSWER_OCSP ? wish->request : wish->url, expected) &&
+           strcmp(name, expected) == 0;
+}
+
+static enum cache_found map_file(int fd, uid_t also_trusted, struct mapping *file)
+{
+    if (!is_ours(fd, also_trusted))
+        return CACHE_NONE;
+    errno = mapping_make(fd, CACHE_ENTRY_MAX, file);
+    if (errno == 0)
+        return CACHE_FOUND;
+    return errno == EFBIG ? CACHE_NONE : CACHE_FAILED;
+}
+
+enum cache_found cache_map(int directory, const char *name, uid_t also_trusted,
+                           struct cache_entry *entry)
+{
+    enum cache_found found;
+    int fd, error;
+
+    *entry = (struct cache_entry){0};
+    if (!cache_is_name(name))
+        return CACHE_NONE;
+    fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return errno == ENOENT || errno == ELOOP || errno == ENXIO ? CACHE_NONE : CACHE_FAILED;
+    found = map_file(fd, also_trusted, &entry->file);
+    error = errno;
+    close(fd);
+    errno = error;
+    if (found != CACHE_FOUND || is_answer(name, entry))
+        return found;
+    cache_unmap(entry);
+    return CACHE_NONE;
+}
+
+void cache_unmap(struct cache_entry *entry)
+{
+    mapping_free(&entry->file);
+    *entry = (struct cache_entry){0};
+}
