@@ -151,7 +151,7 @@ bool cache_store(const struct cache_writer *writer, const struct wire_answer *an
 
 void cache_remove(const struct cache_writer *writer, const char *name)
 {
-    if (writer->lock < 0 || !cache_is_name(name))
+    if (!cache_is_name(name))
         return;
     (void)unlinkat(writer->directory, name, 0);
     unmark(writer->directory, name);
@@ -212,8 +212,6 @@ void cache_tidy(const struct cache_writer *writer, int64_t now, int64_t seconds)
     struct stat st;
     int count;
 
-    if (writer->lock < 0)
-        return;
     (void)unlinkat(writer->directory, NEW_NAME, 0);
     count = scandirat(writer->directory, ".", &entries, is_mark, NULL);
     for (int i = 0; i < count; i++) {

@@ -12,7 +12,7 @@
 
 /* The right to write; every change but that of a mark asks for it. */
 struct cache_writer {
-    int directory; /* borrowed */
+    int directory; /* borrowed; -1: not locked */
     int lock;      /* children inherit it with fork(), and hold the lock until they end, too */
 };
 

@@ -102,8 +102,8 @@ static void crl_files(void **state)
     assert_memory_equal(setting.seen, expected, strlen(expected));
     assert_non_null(strstr(setting.seen, line("CRL", path, "ABC")));
     assert_string_equal(ask(&setting, 1), "");
-    scratch_write(*state, "a.crl", DER PEM_B);
-    assert_string_equal(ask(&setting, 0), line("CRL", path, DER PEM_B));
+    scratch_write(*state, "a.crl", DER "\n" PEM_B);
+    assert_string_equal(ask(&setting, 0), line("CRL", path, DER "\n" PEM_B));
 }
 
 /* It is for the judgement to say what is wrong with it. */

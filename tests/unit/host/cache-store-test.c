@@ -51,11 +51,12 @@ static void replacing(void **state)
     int directory = cached_open(*state);
     struct stat st;
 
-    umask(077);
+    umask(0);
     cached_store(directory, &first);
-    umask(022);
     assert_true(holds(directory, &first));
+    umask(077);
     cached_store(directory, &second);
+    umask(022);
     assert_true(holds(directory, &second));
     assert_int_equal(fstatat(directory, cached_name(&second), &st, 0), 0);
     assert_int_equal(st.st_mode & 07777, 0644);
@@ -170,6 +171,7 @@ static void lock_has_a_limit(void **state)
     assert_false(cache_lock(directory, 20, &second, &error));
     assert_non_null(strstr(error.text, "still writing"));
     assert_false(cache_store(&second, &answer, &error));
+    assert_non_null(strstr(error.text, "not locked"));
     cache_unlock(&second); /* of no consequence */
     assert_false(cache_lock(directory, 0, &second, &error));
     cache_unlock(&first);

@@ -213,7 +213,7 @@ static void other_names(void **state)
 static void no_descriptor_left(void **state)
 {
     struct rlimit before, none;
-    enum cache_found found;
+    enum cache_found found, other;
     int directory, error;
     const char *name = prepare(*state, &directory);
 
@@ -222,8 +222,10 @@ static void no_descriptor_left(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
     found = cached_look(directory, name);
     error = errno;
+    other = cached_look(directory, ".lock");
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
     assert_int_equal(found, CACHE_FAILED);
+    assert_int_equal(other, CACHE_NONE); /* it was not even tried */
     assert_int_equal(error, EMFILE);
     close(directory);
 }
