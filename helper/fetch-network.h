@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The process that talks to the network: sealed, one wish, bytes out. */
+#ifndef PAM_JWT_FETCH_NETWORK_H
+#define PAM_JWT_FETCH_NETWORK_H
+
+#include "../sys/wire.h"
+#include "fetch-permit.h"
+
+#define FETCH_OCSP_MAX 65536             /* bytes of an answer */
+#define FETCH_CRL_MAX (64 * 1024 * 1024) /* likewise */
+
+/* Shared with the parent, who believes nothing of it but that it is bytes. */
+struct network_report {
+    char why[FETCH_WHY_MAX]; /* nothing was brought */
+};
+
+struct network_job {
+    const struct issuer_rules *rules;
+    const struct wire_wish *wish;
+    int64_t deadline_ms; /* CLOCK_MONOTONIC */
+    struct network_report *report;
+};
+
+#define NETWORK_BROUGHT 30
+
+/* For child_run(): seals this process, then fetches what `context`, a struct network_job, wishes
+ * into CHILD_FILE. NETWORK_BROUGHT, or anything else if it was not brought. */
+int network_run(void *context);
+
+#endif
