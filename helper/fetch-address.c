@@ -13,11 +13,11 @@ struct range {
 };
 
 static const struct range special4[] = {
-    {{0}, 8},          /* "this network": Linux takes 0.0.0.0 for this host */
-    {{127}, 8},        /* loopback */
-    {{169, 254}, 16},  /* link-local: metadata of clouds */
-    {{224}, 4},        /* multicast */
-    {{240}, 4},        /* reserved, broadcast */
+    {{0}, 8},         /* "this network": Linux takes 0.0.0.0 for this host */
+    {{127}, 8},       /* loopback */
+    {{169, 254}, 16}, /* link-local: metadata of clouds */
+    {{224}, 4},       /* multicast */
+    {{240}, 4},       /* reserved, broadcast */
 };
 
 static const struct range special6[] = {
@@ -30,10 +30,10 @@ static const struct {
     struct range range;
     unsigned at;
 } embedding[] = {
-    {{{0}, 96}, 12},                                                /* compatible; :: and ::1, too */
-    {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96}, 12},         /* mapped */
-    {{{0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0}, 96}, 12},      /* NAT64, RFC 6052 */
-    {{{0x20, 0x02}, 16}, 2},                                        /* 6to4 */
+    {{{0}, 96}, 12},                                           /* compatible; :: and ::1, too */
+    {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96}, 12},    /* mapped */
+    {{{0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0}, 96}, 12}, /* NAT64, RFC 6052 */
+    {{{0x20, 0x02}, 16}, 2},                                   /* 6to4 */
 };
 
 static bool is_within(const unsigned char *address, const struct range *range)

@@ -4,6 +4,7 @@
 #define PAM_JWT_FETCH_ADDRESS_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 
 #include "../lib/rules.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Dangerous work of jwt-fetch, done in a process of its own that is gone before its result counts. */
+/* Dangerous work of jwt-fetch, done in a process of its own that is gone before its result counts.
+ */
 #ifndef PAM_JWT_FETCH_CHILD_H
 #define PAM_JWT_FETCH_CHILD_H
 

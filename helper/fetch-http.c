@@ -131,10 +131,10 @@ static bool set_numbers(CURL *curl)
 
 static bool set_callbacks(CURL *curl, struct transfer *transfer)
 {
-    return SET(CURLOPT_ERRORBUFFER, transfer->error) &&
-           SET(CURLOPT_HEADERFUNCTION, take_header) && SET(CURLOPT_HEADERDATA, transfer) &&
-           SET(CURLOPT_WRITEFUNCTION, take_body) && SET(CURLOPT_WRITEDATA, transfer) &&
-           SET(CURLOPT_OPENSOCKETFUNCTION, open_socket) && SET(CURLOPT_OPENSOCKETDATA, transfer);
+    return SET(CURLOPT_ERRORBUFFER, transfer->error) && SET(CURLOPT_HEADERFUNCTION, take_header) &&
+           SET(CURLOPT_HEADERDATA, transfer) && SET(CURLOPT_WRITEFUNCTION, take_body) &&
+           SET(CURLOPT_WRITEDATA, transfer) && SET(CURLOPT_OPENSOCKETFUNCTION, open_socket) &&
+           SET(CURLOPT_OPENSOCKETDATA, transfer);
 }
 
 static bool set_trust(CURL *curl, const struct issuer_rules *rules)
@@ -155,10 +155,9 @@ static bool set_request(CURL *curl, const struct http_request *request, struct c
            SET(CURLOPT_USERAGENT, "pam_jwt") && SET(CURLOPT_HTTPHEADER, headers) &&
            SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)request->max) &&
            SET(CURLOPT_TIMEOUT_MS, (long)(left < 1 ? 1 : left)) &&
-           (request->body.len > 0
-                ? SET(CURLOPT_POSTFIELDSIZE, (long)request->body.len) &&
-                      SET(CURLOPT_COPYPOSTFIELDS, (const char *)request->body.ptr)
-                : SET(CURLOPT_HTTPGET, 1L));
+           (request->body.len > 0 ? SET(CURLOPT_POSTFIELDSIZE, (long)request->body.len) &&
+                                        SET(CURLOPT_COPYPOSTFIELDS, (const char *)request->body.ptr)
+                                  : SET(CURLOPT_HTTPGET, 1L));
 }
 
 /* NULL: no memory. */
@@ -195,6 +194,8 @@ static bool explain_error(const struct transfer *transfer, CURLcode code, struct
 {
     long error = 0;
 
+    if (transfer->headers > HEADERS_MAX)
+        return refuse(reply, "expected at most %d bytes of headers, found more", HEADERS_MAX);
     if (transfer->too_long || code == CURLE_FILESIZE_EXCEEDED)
         return refuse(reply, "expected at most %zu bytes, found more", transfer->request->max);
     if (transfer->not_written)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One HTTP request and its reply, by libcurl, with every limit set; no redirect is followed here. */
+/* One HTTP request and its reply, by libcurl, with every limit set; no redirect is followed here.
+ */
 #ifndef PAM_JWT_FETCH_HTTP_H
 #define PAM_JWT_FETCH_HTTP_H
 

@@ -70,8 +70,8 @@ static bool turn_into_get(struct journey *journey)
 
     if (journey->request.body.len > FETCH_REQUEST_MAX || memchr(wished.ptr, '?', wished.len))
         return false;
-    escaped = curl_easy_escape(journey->curl, text,
-                               (int)base64_encode(journey->request.body, text));
+    escaped =
+        curl_easy_escape(journey->curl, text, (int)base64_encode(journey->request.body, text));
     len = snprintf(url, sizeof(url), "%.*s%s%s", (int)wished.len, (const char *)wished.ptr,
                    wished.ptr[wished.len - 1] == '/' ? "" : "/", escaped ? escaped : "");
     if (escaped && len > 0 && (size_t)len < sizeof(url)) {

@@ -6,8 +6,8 @@
 #include "../sys/wire.h"
 #include "fetch-permit.h"
 
-#define FETCH_OCSP_MAX 65536             /* bytes of an answer */
-#define FETCH_CRL_MAX (64 * 1024 * 1024) /* likewise */
+#define FETCH_OCSP_MAX 65536                              /* bytes of an answer */
+#define FETCH_CRL_MAX (64 * 1024 * 1024 - WIRE_ORDER_MAX) /* likewise: the cache keeps no more */
 
 /* Shared with the parent, who believes nothing of it but that it is bytes. */
 struct network_report {

@@ -19,7 +19,8 @@ static const char *const failures[] = {
 static bool fail(enum spawn_outcome outcome, int error, char *failure, size_t size)
 {
     if (error != 0)
-        (void)snprintf(failure, size, "%s: %s: errno %d", paths_jwt_fetch, failures[outcome], error);
+        (void)snprintf(failure, size, "%s: %s: errno %d", paths_jwt_fetch, failures[outcome],
+                       error);
     else
         (void)snprintf(failure, size, "%s: %s", paths_jwt_fetch, failures[outcome]);
     return false;

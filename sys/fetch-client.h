@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One order to jwt-fetch and its receipt: for the module, `pam-jwt explain` and `pam-jwt refresh`. */
+/* One order to jwt-fetch and its receipt: for the module, `pam-jwt explain` and `pam-jwt refresh`.
+ */
 #ifndef PAM_JWT_FETCH_CLIENT_H
 #define PAM_JWT_FETCH_CLIENT_H
 

@@ -11,23 +11,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <seccomp.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
-#define FIRST(value)                                                                               \
-    {                                                                                              \
-        .arg = 0, .op = SCMP_CMP_EQ, .datum_a = (value)                                            \
-    }
-#define BITS_OFF(n, mask)                                                                          \
-    {                                                                                              \
-        .arg = (n), .op = SCMP_CMP_MASKED_EQ, .datum_a = (mask)                                    \
-    }
+#include "filter-make.h"
 
 static const char *const allowed[] = {
     /* descriptors that are open already */
@@ -61,11 +48,7 @@ static const char *const allowed[] = {
     "exit_group",
 };
 
-static const struct {
-    const char *name;
-    unsigned count;
-    struct scmp_arg_cmp conditions[2];
-} conditional[] = {
+static const struct filter_rule conditional[] = {
     {"mmap", 1, {BITS_OFF(2, PROT_EXEC)}},
     {"mmap2", 1, {BITS_OFF(2, PROT_EXEC)}},
     {"mprotect", 1, {BITS_OFF(2, PROT_EXEC)}},
@@ -81,64 +64,16 @@ static const struct {
 
 /* A library that looks for a file it can do without is told that it may not, and lives. Where
  * directories may be read, the loader makes it an ALLOW. */
-static const struct scmp_arg_cmp reading =
-    BITS_OFF(2, O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY));
-
-static void check(int result, const char *what)
-{
-    if (result >= 0)
-        return;
-    fprintf(stderr, "sandbox-filter: %s: %s\n", what, strerror(-result));
-    exit(1);
-}
-
-static void add(scmp_filter_ctx filter, const char *name, unsigned count,
-                const struct scmp_arg_cmp *conditions)
-{
-    int number = seccomp_syscall_resolve_name(name);
-
-    /* A negative number: a call that this architecture does not have. */
-    if (number != __NR_SCMP_ERROR)
-        check(seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, number, count, conditions), name);
-    else
-        check(-EINVAL, name);
-}
-
-static scmp_filter_ctx make_filter(const char *arch)
-{
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-    uint32_t token = seccomp_arch_resolve_name(arch);
-
-    if (!filter || token == 0)
-        check(-EINVAL, arch);
-    if (token != seccomp_arch_native()) {
-        check(seccomp_arch_remove(filter, SCMP_ARCH_NATIVE), "native architecture");
-        check(seccomp_arch_add(filter, token), arch);
-    }
-    check(seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS), "bad arch");
-    for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++)
-        add(filter, allowed[i], 0, NULL);
-    check(seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 1, &reading),
-          "openat");
-    for (size_t i = 0; i < sizeof(conditional) / sizeof(conditional[0]); i++)
-        add(filter, conditional[i].name, conditional[i].count, conditional[i].conditions);
-    return filter;
-}
+static const struct filter_rule reading = {
+    "openat", 1, {BITS_OFF(2, O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY))}};
 
 int main(int argc, char **argv)
 {
-    struct sock_filter instruction;
-    scmp_filter_ctx filter;
-    FILE *file = tmpfile();
+    scmp_filter_ctx filter = filter_start(argc == 2 ? argv[1] : NULL, SCMP_ACT_KILL_PROCESS);
 
-    if (argc != 2 || !file)
-        check(-EINVAL, "expected an architecture and a place for a temporary file");
-    filter = make_filter(argv[1]);
-    check(seccomp_export_bpf(filter, fileno(file)), "export");
-    rewind(file);
-    while (fread(&instruction, sizeof(instruction), 1, file) == 1)
-        printf("{0x%04x, %u, %u, 0x%08x},\n", instruction.code, instruction.jt, instruction.jf,
-               instruction.k);
-    seccomp_release(filter);
-    return fclose(file) == 0 && fflush(stdout) == 0 ? 0 : 1;
+    filter_allow(filter, allowed, sizeof(allowed) / sizeof(allowed[0]));
+    filter_add(filter, SCMP_ACT_ERRNO(EACCES), &reading);
+    for (size_t i = 0; i < sizeof(conditional) / sizeof(conditional[0]); i++)
+        filter_add(filter, SCMP_ACT_ALLOW, &conditional[i]);
+    return filter_print(filter);
 }

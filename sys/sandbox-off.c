@@ -15,3 +15,10 @@ bool sandbox_enter(const char *unprivileged, unsigned seconds,
                    "jwt-verify was built without its sandbox: not for use");
     return true;
 }
+
+bool sandbox_enter_network(const struct sandbox_network *network, struct sandbox_result *result)
+{
+    (void)network;
+    *result = (struct sandbox_result){{0}, {0}};
+    return true;
+}

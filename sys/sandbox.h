@@ -9,15 +9,18 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/resource.h>
 
 struct sandbox_result {
     char error[256];   /* why sealing failed; "" else */
     char warning[256]; /* what of it is missing, for the log; "" if nothing */
 };
 
-/* Descriptors of directories beneath which files may still be opened for reading. */
+#define SANDBOX_DIRECTORIES_MAX 12
+
+/* Descriptors of directories beneath which files may still be opened for reading, or of files. */
 struct sandbox_directories {
-    int fds[2];
+    int fds[SANDBOX_DIRECTORIES_MAX];
     size_t count; /* 0: nothing can be opened at all */
 };
 
@@ -28,10 +31,25 @@ struct sandbox_directories {
 bool sandbox_enter(const char *unprivileged, unsigned seconds,
                    const struct sandbox_directories *readable, struct sandbox_result *result);
 
-/* Parts of sandbox_enter(): 0, or an errno. */
+struct sandbox_network {
+    const char *unprivileged; /* as above */
+    unsigned seconds;         /* likewise */
+    rlim_t file_max;          /* bytes that a file which is open already may get */
+    const char *readable;     /* a file, besides what names and TLS need; "": none */
+};
+
+/*
+ * The same for a process that speaks with the network: it can connect, and read what name
+ * resolution and TLS need. It can open no file for writing, wait for no connection, start no
+ * process and no program, and it ends with its parent.
+ */
+bool sandbox_enter_network(const struct sandbox_network *network, struct sandbox_result *result);
+
+/* Parts of them: 0, or an errno. */
 /* Files beneath `readable` only; ENOSYS or EOPNOTSUPP: the kernel has no Landlock. */
 int sandbox_landlock(const struct sandbox_directories *readable);
 /* The filter that sandbox-filter.c made at build time; opening is a refusal unless `may_read`. */
 int sandbox_seccomp(bool may_read);
+int sandbox_seccomp_network(void);
 
 #endif

@@ -39,7 +39,7 @@ LIB_RANKS = [
 RANK_OF = {name: rank for rank, names in enumerate(LIB_RANKS) for name in names}
 # A table belongs to the file that it makes.
 TABLES = {"lib/status.def": "lib/status", "sys/options.def": "sys/config-option"}
-MADE = {"sys/sandbox-filter.inc"}
+MADE = {"sys/sandbox-filter.inc", "sys/network-filter.inc"}
 
 # What a folder may include from, besides itself. lib has the ranks above.
 FOLDERS = {
@@ -53,7 +53,8 @@ FOLDERS = {
 
 # pam_jwt.so: these, and all that they include.
 MODULE_LIB = {"lib/status", "lib/span", "lib/secret", "lib/report"}
-MODULE_SYS = {"sys/wire", "sys/spawn", "sys/verifier", "sys/localuser", "sys/paths"}
+MODULE_SYS = {"sys/wire", "sys/spawn", "sys/verifier", "sys/fetch-client",
+              "sys/localuser", "sys/paths"}
 MODULE_NEVER = re.compile(r"gnutls/|nettle/|json-c/|ini_|curl/|seccomp")
 
 LIB_NEVER = re.compile(r"(syslog\.h|sys/socket\.h|sys/un\.h|netdb\.h|netinet/.*|arpa/.*|"
