@@ -44,7 +44,7 @@ struct helper {
     struct sandbox_result sandbox;
     struct secret request_message;
     struct wire_request request; /* spans point into request_message */
-    char user[4096];
+    char user[WIRE_REQUEST_MAX];
     struct steps steps;
     struct wishes wishes;
     char token_id[13];
