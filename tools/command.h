@@ -16,6 +16,7 @@ enum option_kind {
     OPTION_LIST, /* struct option_list */
     OPTION_UID,  /* uid_t */
     OPTION_TIME, /* struct option_time */
+    OPTION_BITS, /* unsigned */
 };
 
 #define OPTION_LIST_MAX 64
@@ -46,11 +47,14 @@ struct command {
     const char *summary;
     const char *tail; /* behind the options in the usage line: "" or " < token" */
     const struct option_row *options;
-    size_t option_count; /* at most COMMAND_OPTIONS_MAX */
+    size_t option_count;    /* at most COMMAND_OPTIONS_MAX */
+    const char *operands;   /* what its arguments are, one of which is needed; NULL: none */
+    size_t operands_offset; /* of a struct option_list in the settings */
     int (*run)(int argc, char **argv);
 };
 
 extern const struct command command_explain;
+extern const struct command command_chain;
 extern const struct command command_config;
 extern const struct command command_mint;
 

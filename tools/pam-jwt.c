@@ -4,7 +4,8 @@
 
 #include "command.h"
 
-static const struct command *const commands[] = {&command_explain, &command_config, &command_mint};
+static const struct command *const commands[] = {&command_explain, &command_chain, &command_config,
+                                                 &command_mint};
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 static void put_usage(FILE *out)
