@@ -313,6 +313,7 @@ static struct anchor_source source(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct anchor_source anchors = source();
+    struct judge_sources sources = {.anchors = &anchors};
     struct report report = {0};
     VERDICT_CLEANUP struct verdict verdict = {0};
     struct judge_request request = {.service = "sshd", .now = FIXTURE_NOW};
@@ -328,7 +329,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     token = write_token(&input);
     request.user = input.user;
     request.token = span_text(token);
-    if (judge(&rules, &request, &anchors, &report, &verdict) == STATUS_ACCEPTED) {
+    if (judge(&rules, &request, &sources, &report, &verdict) == STATUS_ACCEPTED) {
         check_accepted(&input, &issuer, &verdict);
     } else {
         REQUIRE(is_possible(verdict.status) || input.header.len == 0 || input.header.ptr[0] != '{');

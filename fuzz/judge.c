@@ -123,7 +123,7 @@ static void check(struct span token, const struct verdict *verdict, const struct
     REQUIRE(steps->last == verdict->status && steps->count > 0);
     if (verdict->status == STATUS_ACCEPTED) {
         REQUIRE(is_good(token));
-        REQUIRE(steps->count == 9);
+        REQUIRE(steps->count == 10);
         REQUIRE(strcmp(verdict->user, "alice") == 0);
         REQUIRE(strcmp(verdict->issuer, FIXTURE_ISSUER) == 0);
     } else {
@@ -136,8 +136,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct anchors anchors;
     struct issuer_rules issuer = {FIXTURE_RULES};
     const struct rules rules = {60, TEXT("host.example"), &issuer, 1};
-    const struct judge_request request = {span_of(data, size), "alice", "sshd", FIXTURE_NOW};
+    const struct judge_request request = {
+        .token = span_of(data, size), .user = "alice", .service = "sshd", .now = FIXTURE_NOW};
     const struct anchor_source source = {fixture_find, &anchors};
+    const struct judge_sources sources = {.anchors = &source};
     struct steps steps = {STATUS_ACCEPTED, 0};
     struct report report = {.step = take_step, .context = &steps};
     VERDICT_CLEANUP struct verdict verdict = {0};
@@ -147,7 +149,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         anchors.count = fixture_certs("root.pem", anchors.certs);
         REQUIRE(anchors.count == 1);
     }
-    (void)judge(&rules, &request, &source, &report, &verdict);
+    (void)judge(&rules, &request, &sources, &report, &verdict);
     check(request.token, &verdict, &steps);
     return 0;
 }

@@ -195,7 +195,8 @@ static void check_key(const struct trusted_path *path, const struct issuer_rules
 {
     TRUSTED_KEY_CLEANUP struct trusted_key *key = NULL;
     struct report report = {0};
-    enum status status = revocation_check(path, issuer, &key, &report);
+    const struct revocation_question question = {.issuer = issuer, .now = FIXTURE_NOW};
+    enum status status = revocation_check(path, &question, &key, &report);
 
     REQUIRE((key != NULL) == (status == STATUS_ACCEPTED));
     if (key && issuer->revocation == REVOCATION_REQUIRE)

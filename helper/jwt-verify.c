@@ -163,13 +163,14 @@ static int judge_and_reply(struct helper *helper)
         .service = helper->service,
         .now = helper->setup.has_time ? helper->setup.time : (int64_t)time(NULL),
     };
-    struct anchor_source source = anchors_source(helper->anchors);
+    struct anchor_source anchors = anchors_source(helper->anchors);
+    const struct judge_sources sources = {.anchors = &anchors};
     struct report report = {.step = helper->setup.explain ? steps_add : NULL,
                             .context = &helper->steps};
     VERDICT_CLEANUP struct verdict verdict;
 
     name_token(helper);
-    judge(helper->rules, &request, &source, &report, &verdict);
+    judge(helper->rules, &request, &sources, &report, &verdict);
     return reply(
         &(struct wire_verdict){
             .status = verdict.status,

@@ -44,12 +44,14 @@ struct answer_source {
 struct fetch_wish {
     enum answer_kind kind;
     unsigned group;                           /* the first of a group that is brought is enough */
-    const char *url;                          /* borrowed from the rules, or from the list below */
+    char *url;                                /* owned */
     unsigned char request[FETCH_REQUEST_MAX]; /* OCSP only */
     size_t request_len;
-    gnutls_x509_crt_t cert, issuer; /* of the verified path; borrowed */
+    gnutls_datum_t cert, issuer; /* DER, of the certificate that it is about and of its issuer;
+                                    empty: any of the issuer's; owned */
 };
 
+/* See fetch-plan.h. */
 struct fetch_plan {
     struct fetch_wish wishes[FETCHES_MAX];
     unsigned count;

@@ -109,11 +109,16 @@ static bool check_single(const struct judgement *judgement, const struct ocsp_si
         return evidence_refuse(judgement->evidence,
                                "OCSP response: an entry has an unknown critical extension");
 
+    if (is_final(single))
+        return true;
+    if (!is_current(judgement, single))
+        return false;
+
     /* RFC 6960 section 2.2 */
-    if (single->status == OCSP_UNKNOWN)
-        return evidence_refuse(judgement->evidence,
-                               "OCSP response: the responder does not know the certificate");
-    return is_final(single) || is_current(judgement, single);
+    judgement->evidence->answered = single->status == OCSP_UNKNOWN || judgement->evidence->answered;
+    return single->status != OCSP_UNKNOWN ||
+           evidence_refuse(judgement->evidence,
+                           "OCSP response: the responder does not know the certificate");
 }
 
 static const char *reason_name(int reason)
@@ -231,4 +236,6 @@ void ocsp_look_up(struct span der, const struct evidence_question *question,
     *evidence = (struct evidence){.status = CERTIFICATE_UNKNOWN};
     if (read_all(&judgement, der) && count_all(&judgement))
         decide(&judgement, evidence);
+    else
+        evidence->answered = false;
 }

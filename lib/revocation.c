@@ -4,14 +4,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cert-status.h"
+#include "fetch-plan.h"
+
 #define SERIAL_SIZE 64 /* RFC 5280 section 4.1.2.2 has at most 20 bytes */
 
 /* From best to worst: the worst of the path is what the log says. */
-enum settled { BY_NO_REV_AVAIL, BY_SHORT_LIFE, UNKNOWN, SWITCHED_OFF };
+enum settled { BY_NO_REV_AVAIL, BY_SHORT_LIFE, BY_OCSP, BY_CRL, UNKNOWN, SWITCHED_OFF };
 
 static const char *const settled_names[] = {
     [BY_NO_REV_AVAIL] = "noRevAvail",
     [BY_SHORT_LIFE] = "short-lived",
+    [BY_OCSP] = "ocsp",
+    [BY_CRL] = "crl",
     [UNKNOWN] = "unknown",
     [SWITCHED_OFF] = "off",
 };
@@ -20,7 +25,20 @@ struct trusted_key {
     gnutls_pubkey_t pubkey;
     char serial[2 * SERIAL_SIZE + 1];
     enum settled settled;
+    struct fetch_plan *plan; /* NULL: nothing is to be fetched */
 };
+
+/* The certificates of a path on their way to a status. */
+struct settling {
+    const struct trusted_path *path;
+    const struct revocation_question *question;
+    enum settled worst;
+    unsigned open; /* bit 1 << index: something may be fetched for it */
+    enum status refusal;
+    char detail[REPORT_DETAIL_MAX]; /* of the refusal */
+};
+
+/* --- certificates that need none -------------------------------------------------------------- */
 
 static bool has_extension(gnutls_x509_crt_t cert, const char *oid)
 {
@@ -48,37 +66,139 @@ static bool is_short_lived(gnutls_x509_crt_t cert, int64_t short_lived)
            end - begin <= short_lived;
 }
 
-static enum settled settle(const struct trusted_path *path, unsigned index,
-                           const struct issuer_rules *issuer)
+/* UNKNOWN: it needs a status. */
+static enum settled settle_without(gnutls_x509_crt_t cert, bool end_entity, int64_t short_lived)
 {
-    gnutls_x509_crt_t cert = trust_path_cert(path, index);
-
-    if (issuer->revocation == REVOCATION_OFF)
-        return SWITCHED_OFF;
-    if (has_no_rev_avail(cert, index == 0))
+    if (has_no_rev_avail(cert, end_entity))
         return BY_NO_REV_AVAIL;
-    return is_short_lived(cert, issuer->short_lived) ? BY_SHORT_LIFE : UNKNOWN;
+    return is_short_lived(cert, short_lived) ? BY_SHORT_LIFE : UNKNOWN;
+}
+
+/* --- all the others --------------------------------------------------------------------------- */
+
+static enum settled settled_by(const struct cert_status *found)
+{
+    if (found->evidence.status != CERTIFICATE_GOOD)
+        return UNKNOWN;
+    return found->kind == ANSWER_OCSP ? BY_OCSP : BY_CRL;
+}
+
+/* What it means that a certificate has no status; STATUS_ACCEPTED: the judgement goes on. */
+static enum status judge_unknown(struct settling *settling, unsigned index,
+                                 const struct cert_status *found)
+{
+    const struct revocation_question *question = settling->question;
+
+    if (question->fetching == FETCHING_POSSIBLE &&
+        fetch_plan_reaches(settling->path, index, question->issuer)) {
+        settling->open |= 1u << index;
+        return STATUS_ACCEPTED;
+    }
+    if (question->issuer->revocation == REVOCATION_PREFER)
+        return STATUS_ACCEPTED;
+    /* RFC 6960 section 2.2: a responder was reached, and does not know it */
+    return question->fetching == FETCHING_TRIED && !found->answered ? STATUS_REVOCATION_UNAVAILABLE
+                                                                    : STATUS_REVOCATION_UNKNOWN;
+}
+
+/* RFC 5280 section 6.3: no status is no good status. */
+static enum status judge_status(struct settling *settling, unsigned index,
+                                const struct cert_status *found)
+{
+    if (found->evidence.status == CERTIFICATE_GOOD)
+        return STATUS_ACCEPTED;
+    return found->evidence.status == CERTIFICATE_REVOKED ? STATUS_REVOKED
+                                                         : judge_unknown(settling, index, found);
+}
+
+/* The first refusal stays, but for revoked, which is final. */
+static void keep_refusal(struct settling *settling, unsigned index, enum status status,
+                         const char *text)
+{
+    const char *failures = settling->question->failures;
+    bool told = failures && *failures;
+
+    if (status == STATUS_ACCEPTED ||
+        (settling->refusal != STATUS_ACCEPTED && status != STATUS_REVOKED))
+        return;
+    settling->refusal = status;
+    if (status == STATUS_REVOKED)
+        (void)snprintf(settling->detail, sizeof(settling->detail), "certificate %u: %s", index,
+                       text);
+    else
+        (void)snprintf(settling->detail, sizeof(settling->detail),
+                       "certificate %u has no revocation status, is not marked noRevAvail and "
+                       "lives longer than short_lived: %s%s%s",
+                       index, text, told ? "; " : "", told ? failures : "");
+}
+
+static enum status settle_by_answers(struct settling *settling, unsigned index,
+                                     enum settled *settled, struct report *report)
+{
+    const struct revocation_question *question = settling->question;
+    const struct evidence_question evidence = {
+        .cert = trust_path_cert(settling->path, index),
+        .issuer = trust_path_cert(settling->path, index + 1),
+        .now = question->now,
+        .leeway = question->leeway,
+        .ocsp_max_age = question->issuer->ocsp_max_age,
+    };
+    struct cert_status found;
+    char text[REPORT_DETAIL_MAX];
+    enum status status =
+        cert_status_look(question->answers, question->issuer, &evidence, &found, report);
+
+    if (status != STATUS_ACCEPTED)
+        return status;
+    *settled = settled_by(&found);
+    cert_status_describe(&found, question->now, text, sizeof(text));
+    status = judge_status(settling, index, &found);
+    keep_refusal(settling, index, status, text);
+    report_note(report, "certificate %u: %s", index, text);
+    (void)report_step(report, "status", status);
+    return STATUS_ACCEPTED;
+}
+
+/* Not STATUS_ACCEPTED: there is no looking any further. */
+static enum status settle(struct settling *settling, unsigned index, struct report *report)
+{
+    const struct issuer_rules *issuer = settling->question->issuer;
+    enum settled settled =
+        settle_without(trust_path_cert(settling->path, index), index == 0, issuer->short_lived);
+    enum status status = STATUS_ACCEPTED;
+
+    if (settled == UNKNOWN) {
+        status = settle_by_answers(settling, index, &settled, report);
+    } else {
+        report_note(report, "certificate %u: not needed: %s", index, settled_names[settled]);
+        (void)report_step(report, "status", STATUS_ACCEPTED);
+    }
+    if (settled > settling->worst)
+        settling->worst = settled;
+    return status;
 }
 
 /* The certificates but the anchor, which is trusted by configuration. */
-static enum status settle_all(const struct trusted_path *path, const struct issuer_rules *issuer,
-                              enum settled *worst, struct report *report)
+static enum status settle_all(struct settling *settling, struct report *report)
 {
-    *worst = BY_NO_REV_AVAIL;
-    for (unsigned i = 0; i + 1 < trust_path_count(path); i++) {
-        enum settled settled = settle(path, i, issuer);
-
-        /* RFC 5280 section 6.3: no status is no good status */
-        if (settled == UNKNOWN && issuer->revocation != REVOCATION_PREFER)
-            return report_refuse(report, STATUS_REVOCATION_UNKNOWN,
-                                 "certificate %u has no revocation status, is not marked "
-                                 "noRevAvail and lives longer than short_lived",
-                                 i);
-        if (settled > *worst)
-            *worst = settled;
+    if (settling->question->issuer->revocation == REVOCATION_OFF) {
+        settling->worst = SWITCHED_OFF;
+        return STATUS_ACCEPTED;
     }
-    return STATUS_ACCEPTED;
+    for (unsigned i = 0; i + 1 < trust_path_count(settling->path); i++) {
+        enum status status = settle(settling, i, report);
+
+        if (status != STATUS_ACCEPTED)
+            return status;
+        if (settling->refusal == STATUS_REVOKED)
+            break;
+    }
+    if (settling->refusal == STATUS_ACCEPTED)
+        return STATUS_ACCEPTED;
+    return report_refuse(report, settling->refusal, "%s", settling->detail);
 }
+
+/* --- the key ---------------------------------------------------------------------------------- */
 
 static bool read_serial(gnutls_x509_crt_t cert, char *out)
 {
@@ -92,14 +212,19 @@ static bool read_serial(gnutls_x509_crt_t cert, char *out)
     return true;
 }
 
-static enum status make_key(gnutls_x509_crt_t signer, enum settled settled,
-                            struct trusted_key **key, struct report *report)
+static enum status make_key(const struct settling *settling, struct trusted_key **key,
+                            struct report *report)
 {
+    gnutls_x509_crt_t signer = trust_path_cert(settling->path, 0);
     TRUSTED_KEY_CLEANUP struct trusted_key *made = calloc(1, sizeof(*made));
 
     if (!made || gnutls_pubkey_init(&made->pubkey) < 0)
         return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for the key");
-    made->settled = settled;
+    made->settled = settling->worst;
+    if (settling->open != 0)
+        made->plan = fetch_plan_make(settling->path, settling->open, settling->question->issuer);
+    if (settling->open != 0 && !made->plan)
+        return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for what is to be fetched");
 
     /* RFC 5280 sections 4.1.2.2 and 4.1.2.7 */
     if (gnutls_pubkey_import_x509(made->pubkey, signer, 0) < 0 ||
@@ -110,15 +235,25 @@ static enum status make_key(gnutls_x509_crt_t signer, enum settled settled,
     return STATUS_ACCEPTED;
 }
 
-enum status revocation_check(const struct trusted_path *path, const struct issuer_rules *issuer,
-                             struct trusted_key **key, struct report *report)
+enum status revocation_check(const struct trusted_path *path,
+                             const struct revocation_question *question, struct trusted_key **key,
+                             struct report *report)
 {
-    enum settled worst = UNKNOWN;
-    enum status status = settle_all(path, issuer, &worst, report);
+    struct settling settling = {
+        .path = path, .question = question, .refusal = STATUS_ACCEPTED, .worst = BY_NO_REV_AVAIL};
+    enum status status = settle_all(&settling, report);
 
     if (status != STATUS_ACCEPTED)
         return status;
-    return make_key(trust_path_cert(path, 0), worst, key, report);
+    return make_key(&settling, key, report);
+}
+
+struct fetch_plan *trusted_key_take_plan(struct trusted_key *key)
+{
+    struct fetch_plan *plan = key->plan;
+
+    key->plan = NULL; /* transferred */
+    return plan;
 }
 
 gnutls_pubkey_t trusted_key_pubkey(const struct trusted_key *key)
@@ -141,6 +276,7 @@ void trusted_key_free(struct trusted_key **key)
     if (!*key)
         return;
     gnutls_pubkey_deinit((*key)->pubkey);
+    fetch_plan_free(&(*key)->plan);
     free(*key);
     *key = NULL;
 }

@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 
+#include "fetch-plan.h"
 #include "json.h"
 #include "keysource.h"
 #include "policy.h"
-#include "revocation.h"
 #include "signature.h"
 #include "token.h"
 #include "usermap.h"
@@ -15,7 +15,7 @@
 struct judgement {
     const struct rules *rules;
     const struct judge_request *request;
-    const struct anchor_source *anchors;
+    const struct judge_sources *sources;
     const struct issuer_rules *issuer; /* from find_issuer() on */
     struct token token;
     struct untrusted_chain chain;
@@ -67,12 +67,20 @@ static enum status select_key(struct judgement *j, struct report *report)
 
 static enum status build_path(struct judgement *j, struct report *report)
 {
-    return trust_path(&j->chain, j->issuer, j->anchors, j->request->now, &j->path, report);
+    return trust_path(&j->chain, j->issuer, j->sources->anchors, j->request->now, &j->path, report);
 }
 
 static enum status check_revocation(struct judgement *j, struct report *report)
 {
-    enum status status = revocation_check(j->path, j->issuer, &j->key, report);
+    const struct revocation_question question = {
+        .issuer = j->issuer,
+        .answers = j->sources->answers,
+        .now = j->request->now,
+        .leeway = j->rules->leeway,
+        .fetching = j->request->fetching,
+        .failures = j->request->failures,
+    };
+    enum status status = revocation_check(j->path, &question, &j->key, report);
 
     if (status != STATUS_ACCEPTED)
         return status;
@@ -108,6 +116,20 @@ static enum status check_user(struct judgement *j, struct report *report)
     return usermap_check(j->identity, j->request->user, report);
 }
 
+/*
+ * The network comes last: chains are public, and anybody can put one beside garbage. The status of
+ * a certificate that must be fetched is not known yet.
+ */
+static enum status check_fetch(struct judgement *j, struct report *report)
+{
+    j->verdict->plan = trusted_key_take_plan(j->key);
+    if (!j->verdict->plan)
+        return STATUS_ACCEPTED;
+    /* RFC 5280 section 6.3 */
+    return report_refuse(report, STATUS_REVOCATION_UNKNOWN,
+                         "the status of a certificate is still to be fetched");
+}
+
 /* The order matters: what is cheap and needs no key comes first, the chain before the signature. */
 static const struct {
     const char *name;
@@ -117,7 +139,7 @@ static const struct {
     {"algorithm", check_algorithm}, {"key", select_key},
     {"chain", build_path},          {"revocation", check_revocation},
     {"signature", check_signature}, {"claims", check_claims},
-    {"user", check_user},
+    {"user", check_user},           {"fetch", check_fetch},
 };
 
 /*
@@ -168,11 +190,11 @@ static void free_judgement(struct judgement *j)
 }
 
 enum status judge(const struct rules *rules, const struct judge_request *request,
-                  const struct anchor_source *anchors, struct report *report,
+                  const struct judge_sources *sources, struct report *report,
                   struct verdict *verdict)
 {
     struct judgement judgement = {
-        .rules = rules, .request = request, .anchors = anchors, .verdict = verdict};
+        .rules = rules, .request = request, .sources = sources, .verdict = verdict};
 
     *verdict = (struct verdict){.status = STATUS_INTERNAL_ERROR};
     verdict->status = run_steps(&judgement, report);
@@ -186,5 +208,6 @@ void verdict_free(struct verdict *verdict)
     free(verdict->subject);
     free(verdict->user);
     free(verdict->signer);
+    fetch_plan_free(&verdict->plan);
     *verdict = (struct verdict){.status = STATUS_INTERNAL_ERROR};
 }

@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The whole judgement: bytes and a clock value in, verdict out. No PAM, no files, no network, no
- * environment, no globals. Steps, as reported: form, issuer, algorithm, key, chain, revocation,
- * signature, claims, user.
+ * environment, no globals. Steps, as reported: form, issuer, algorithm, key, chain, status (once a
+ * certificate), revocation, signature, claims, user, fetch.
  */
 #ifndef PAM_JWT_VERIFY_H
 #define PAM_JWT_VERIFY_H
 
-#include "rules.h"
-#include "trust.h"
+#include "revocation.h"
 
 struct judge_request {
     struct span token;
     const char *user;    /* PAM_USER */
     const char *service; /* PAM service, for %s */
     int64_t now;         /* seconds since the epoch */
+    enum fetching fetching;
+    const char *failures; /* why fetches failed, if FETCHING_TRIED; NULL: nothing to say */
+};
+
+struct judge_sources {
+    const struct anchor_source *anchors;
+    const struct answer_source *answers; /* NULL: there are none */
 };
 
 struct verdict {
@@ -26,11 +32,16 @@ struct verdict {
     int64_t valid_until;    /* expires and leeway: until then the login may go on; 0 likewise */
     char *signer;           /* serial of the signer certificate; NULL before the chain; owned */
     const char *revocation; /* see trusted_key_revocation(); NULL before that */
+    /*
+     * Owned. NULL, but for revocation-unknown after all else has said yes: fetch that, and judge
+     * again with FETCHING_TRIED.
+     */
+    struct fetch_plan *plan;
 };
 
 /* Returns verdict->status. The detail of a refusal is in `report`. */
 enum status judge(const struct rules *rules, const struct judge_request *request,
-                  const struct anchor_source *anchors, struct report *report,
+                  const struct judge_sources *sources, struct report *report,
                   struct verdict *verdict);
 
 void verdict_free(struct verdict *verdict);

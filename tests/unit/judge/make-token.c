@@ -160,11 +160,12 @@ struct trusted_key *make_trusted(gnutls_x509_crt_t cert, gnutls_x509_crt_t ancho
     TRUSTED_PATH_CLEANUP struct trusted_path *path = NULL;
     struct trusted_key *key = NULL;
     struct report report = {0};
+    const struct revocation_question question = {.issuer = &issuer, .now = NOW};
 
     issuer.signer_names = LIST("*");
     if (make_path(&chain, &issuer, &source, NOW, &path, &report) != STATUS_ACCEPTED)
         fail_msg("%s", report.detail);
-    assert_int_equal(revocation_check(path, &issuer, &key, &report), STATUS_ACCEPTED);
+    assert_int_equal(revocation_check(path, &question, &key, &report), STATUS_ACCEPTED);
     return key;
 }
 

@@ -26,6 +26,7 @@ static enum status judge_plans(const struct cert_plan *signer, const struct cert
     struct untrusted_chain chain = {.count = 1};
     TRUSTED_PATH_CLEANUP struct trusted_path *path = NULL;
     struct report report = {0};
+    const struct revocation_question question = {.issuer = issuer, .now = NOW};
     enum status status;
 
     leaf.issuer = root;
@@ -40,7 +41,7 @@ static enum status judge_plans(const struct cert_plan *signer, const struct cert
     chain.certs[0] = make_cert(&leaf);
     if (make_path(&chain, issuer, &source, NOW, &path, &report) != STATUS_ACCEPTED)
         fail_msg("%s", report.detail);
-    status = revocation_check(path, issuer, key, &report);
+    status = revocation_check(path, &question, key, &report);
     assert_int_equal(*key != NULL, status == STATUS_ACCEPTED);
     assert_int_equal(report.detail[0] == '\0', status == STATUS_ACCEPTED);
     return status;

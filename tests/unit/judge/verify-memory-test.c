@@ -59,6 +59,7 @@ static void test_no_memory(void **state)
     struct untrusted_chain chain = make_chain(1, make_cert(&plan));
     struct memory_anchors anchors = {.certs = {root}, .count = 1};
     struct anchor_source source = make_source(&anchors);
+    struct judge_sources sources = {.anchors = &source};
     struct issuer_rules issuer = make_issuer();
     struct rules rules = make_rules(&issuer);
     char *token = make_signed("ES256", GNUTLS_SIGN_ECDSA_SHA256, plan.key, &chain,
@@ -76,7 +77,7 @@ static void test_no_memory(void **state)
 
         failed = false;
         fail_at = ++n;
-        status = judge(&rules, &request, &source, &report, &verdict);
+        status = judge(&rules, &request, &sources, &report, &verdict);
         fail_at = 0;
         assert_int_equal(status, failed ? STATUS_OUT_OF_MEMORY : STATUS_ACCEPTED);
         if (failed)

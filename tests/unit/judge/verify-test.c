@@ -75,6 +75,7 @@ static enum status judge_with(const struct rules *rules, const char *token, cons
                               struct memory_anchors anchors, struct outcome *outcome)
 {
     struct anchor_source source = make_source(&anchors);
+    struct judge_sources sources = {.anchors = &source};
     struct judge_request request = {
         .token = span_text(token), .user = user, .service = "sshd", .now = NOW};
     struct report report = {.step = listen, .context = outcome->steps};
@@ -82,7 +83,7 @@ static enum status judge_with(const struct rules *rules, const char *token, cons
 
     outcome->steps[0] = '\0';
     memset(&outcome->verdict, 0xff, sizeof(outcome->verdict));
-    status = judge(rules, &request, &source, &report, &outcome->verdict);
+    status = judge(rules, &request, &sources, &report, &outcome->verdict);
     assert_int_equal(status, outcome->verdict.status);
     assert_int_equal(report.detail[0] == '\0', status == STATUS_ACCEPTED);
     strcpy(outcome->detail, report.detail);
@@ -110,7 +111,7 @@ static void assert_steps(const char *token, const char *user, const struct issue
     }
 }
 
-#define ALL "form issuer algorithm key chain revocation signature claims user "
+#define ALL "form issuer algorithm key chain revocation signature claims user fetch "
 
 static void test_accepted(void **state)
 {
