@@ -13,7 +13,7 @@
 #define OCSP_MAX_AGE 3600 /* seconds */
 #define LEEWAY 60         /* seconds */
 
-#define STEPS 3 /* key, chain, revocation */
+#define STEPS (3 + CHAIN_MAX) /* key, chain, status of each certificate, revocation */
 
 struct settings {
     const char *anchors;
@@ -112,11 +112,15 @@ static enum status check_revocation(const struct trusted_path *path,
                                     const struct issuer_rules *rules, struct inputs *inputs,
                                     int64_t now, struct report *report)
 {
+    struct answer_source answers = chain_answer_source(&inputs->answers);
+    struct revocation_question question = {.issuer = rules,
+                                           .answers = &answers,
+                                           .now = now,
+                                           .leeway = LEEWAY,
+                                           .fetching = FETCHING_OFF};
     TRUSTED_KEY_CLEANUP struct trusted_key *key = NULL;
-    enum status status = revocation_check(path, rules, &key, report);
+    enum status status = revocation_check(path, &question, &key, report);
 
-    (void)inputs;
-    (void)now;
     if (status == STATUS_ACCEPTED)
         report_note(report, "%s", trusted_key_revocation(key));
     return status;
