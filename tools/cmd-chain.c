@@ -23,7 +23,7 @@ struct settings {
     const char *purpose;
     unsigned rsa_bits_min;
     bool json;
-    struct option_list certificates;
+    struct operands certificates;
 };
 
 static const struct option_row options[] = {
@@ -91,6 +91,16 @@ static enum status read_trusted(const struct settings *settings, struct inputs *
     return status == STATUS_BAD_KEY ? STATUS_CONFIG_ERROR : status;
 }
 
+static enum status read_certificates(struct der_files *files, const struct operands *paths,
+                                     struct report *report)
+{
+    enum status status = STATUS_ACCEPTED;
+
+    for (size_t i = 0; i < paths->count && status == STATUS_ACCEPTED; i++)
+        status = der_files_read(files, paths->items[i], "CERTIFICATE", report);
+    return status;
+}
+
 static enum status take_chain(const struct settings *settings, struct inputs *inputs,
                               struct untrusted_chain *chain, struct report *report)
 {
@@ -98,7 +108,7 @@ static enum status take_chain(const struct settings *settings, struct inputs *in
     enum status status = read_trusted(settings, inputs, report);
 
     if (status == STATUS_ACCEPTED)
-        status = read_list(&inputs->certificates, &settings->certificates, "CERTIFICATE", report);
+        status = read_certificates(&inputs->certificates, &settings->certificates, report);
     if (status != STATUS_ACCEPTED)
         return status;
     for (size_t i = 0; i < inputs->certificates.count && i < CHAIN_MAX; i++)

@@ -176,15 +176,15 @@ static bool take_operands(const struct command *command, int argc, char **argv, 
             command_usage(command, "'%s' is not understood", argv[optind]);
         return optind >= argc;
     }
-    for (int i = optind; i < argc; i++)
-        if (!take_list((char *)settings + command->operands_offset, argv[i])) {
-            command_usage(command, "%s: expected at most %d of them", command->operands,
-                          OPTION_LIST_MAX);
-            return false;
-        }
-    if (optind >= argc)
+    if (optind >= argc) {
         command_usage(command, "%s is needed", command->operands);
-    return optind < argc;
+        return false;
+    }
+
+    struct operands *operands = (void *)((char *)settings + command->operands_offset);
+
+    *operands = (struct operands){argv + optind, (size_t)(argc - optind)};
+    return true;
 }
 
 bool command_parse(const struct command *command, int argc, char **argv, void *settings,

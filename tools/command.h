@@ -26,6 +26,12 @@ struct option_list {
     size_t count;
 };
 
+/* The arguments that are no options. */
+struct operands {
+    char *const *items; /* argv */
+    size_t count;
+};
+
 struct option_time {
     bool given;
     int64_t seconds; /* since the epoch */
@@ -49,7 +55,7 @@ struct command {
     const struct option_row *options;
     size_t option_count;    /* at most COMMAND_OPTIONS_MAX */
     const char *operands;   /* what its arguments are, one of which is needed; NULL: none */
-    size_t operands_offset; /* of a struct option_list in the settings */
+    size_t operands_offset; /* of a struct operands in the settings */
     int (*run)(int argc, char **argv);
 };
 
