@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "trust-constraints.h"
+#include "trust-issuer.h"
 #include "trust-key.h"
 #include "trust-signer.h"
 
@@ -77,13 +78,8 @@ static enum status check_each(const struct candidate *path, struct report *repor
 {
     for (unsigned i = 0; i < path->count; i++) {
         bool anchor = i + 1 == path->count;
-        enum status status;
-
-        /* RFC 5280 section 4.1.2.1: extensions, which all of this rests on, came with version 3 */
-        if (i > 0 && gnutls_x509_crt_get_version(path->certs[i]) != 3)
-            return report_refuse(report, STATUS_UNTRUSTED_CHAIN,
-                                 "certificate %u is not X.509 version 3", i);
-        status = trust_key_check_certificate(path->certs[i], path->rsa_bits_min, i, report);
+        enum status status =
+            trust_key_check_certificate(path->certs[i], path->rsa_bits_min, i, report);
 
         if (status == STATUS_ACCEPTED && !anchor)
             status = trust_key_check_signature(path->certs[i], i, report);
@@ -140,26 +136,31 @@ static enum status check_signatures(const struct candidate *path, struct report 
     return STATUS_UNTRUSTED_CHAIN;
 }
 
-/* RFC 5280 section 6.1.1 (d): an anchor must be able to issue */
-static enum status check_anchor(gnutls_x509_crt_t anchor, struct report *report)
+static bool self_issued(gnutls_x509_crt_t cert)
 {
-    unsigned critical, is_ca = 0, usage = 0;
-    int found = gnutls_x509_crt_get_key_usage(anchor, &usage, &critical);
+    return issued(cert, cert);
+}
 
-    if (found != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE &&
-        (found < 0 || !(usage & GNUTLS_KEY_KEY_CERT_SIGN)))
-        return report_refuse(report, STATUS_UNTRUSTED_CHAIN,
-                             "keyUsage of the trust anchor has no keyCertSign");
-    if (gnutls_x509_crt_get_version(anchor) != 3 ||
-        gnutls_x509_crt_get_basic_constraints(anchor, &critical, &is_ca, NULL) < 0 || !is_ca)
-        return report_refuse(report, STATUS_UNTRUSTED_CHAIN,
-                             "the trust anchor is not an X.509 version 3 CA certificate");
-    return STATUS_ACCEPTED;
+/* The anchor must be able to issue, too. */
+static enum status check_issuers(const struct candidate *path, struct report *report)
+{
+    enum status status = STATUS_ACCEPTED;
+    unsigned below = 0;
+
+    for (unsigned i = 1; i < path->count && status == STATUS_ACCEPTED; i++) {
+        char name[32] = "the trust anchor";
+
+        if (i + 1 < path->count)
+            (void)snprintf(name, sizeof(name), "certificate %u", i);
+        status = trust_issuer_check(path->certs[i], below, name, report);
+        below += !self_issued(path->certs[i]);
+    }
+    return status;
 }
 
 static enum status check_candidate(const struct candidate *path, struct report *report)
 {
-    enum status status = check_anchor(path->certs[path->count - 1], report);
+    enum status status = check_issuers(path, report);
 
     if (status == STATUS_ACCEPTED)
         status = check_each(path, report);
