@@ -24,15 +24,18 @@
 #include "../sys/sandbox.h"
 #include "../sys/wire.h"
 #include "steps.h"
+#include "wishes.h"
 
 #define SOCKET 3
-#define SETUP_SECONDS 60 /* until the setup says how long */
+#define FAILURES_MAX 1024 /* bytes */
+#define SETUP_SECONDS 60  /* until the setup says how long */
 
 /* All that lives between the messages. */
 struct helper {
     unsigned char setup_message[WIRE_SETUP_MAX];
     struct wire_setup setup; /* spans point into setup_message */
     char service[256];
+    char failures[FAILURES_MAX]; /* of setup, on one line */
     struct rules *rules;
     struct anchor_files *anchors;
     struct sandbox_result sandbox;
@@ -40,6 +43,7 @@ struct helper {
     struct wire_request request; /* spans point into request_message */
     char user[4096];
     struct steps steps;
+    struct wishes wishes;
     char token_id[13];
 };
 
@@ -84,6 +88,22 @@ static bool copy_text(struct span text, char *out, size_t size)
     return true;
 }
 
+/* "; " between lines; what does not fit is left out. */
+static void join_lines(struct span lines, char *out, size_t size)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < lines.len && len + 3 < size; i++) {
+        if (lines.ptr[i] != '\n') {
+            out[len++] = (char)lines.ptr[i];
+        } else if (i + 1 < lines.len) {
+            out[len++] = ';';
+            out[len++] = ' ';
+        }
+    }
+    out[len] = '\0';
+}
+
 /* Rounds up. */
 static unsigned seconds(uint32_t ms)
 {
@@ -99,6 +119,7 @@ static bool receive_setup(struct helper *helper)
         !wire_get_setup(message, &helper->setup) ||
         !copy_text(helper->setup.service, helper->service, sizeof(helper->service)))
         return false;
+    join_lines(helper->setup.failures, helper->failures, sizeof(helper->failures));
     alarm(seconds(helper->setup.timeout_ms));
     return true;
 }
@@ -155,6 +176,27 @@ static void name_token(struct helper *helper)
         (void)snprintf(helper->token_id + 2 * i, 3, "%02x", digest[i]);
 }
 
+static enum status no_answers(void *context, const struct issuer_rules *issuer,
+                              const struct answer_query *query,
+                              void (*look)(void *look_context, const struct answer *answer),
+                              void *look_context, struct report *report)
+{
+    (void)context;
+    (void)issuer;
+    (void)query;
+    (void)look;
+    (void)look_context;
+    (void)report;
+    return STATUS_ACCEPTED;
+}
+
+static enum fetching fetching(const struct wire_setup *setup)
+{
+    if (setup->fetched)
+        return FETCHING_TRIED;
+    return setup->may_fetch ? FETCHING_POSSIBLE : FETCHING_OFF;
+}
+
 static int judge_and_reply(struct helper *helper)
 {
     const struct judge_request request = {
@@ -162,9 +204,12 @@ static int judge_and_reply(struct helper *helper)
         .user = helper->user,
         .service = helper->service,
         .now = helper->setup.has_time ? helper->setup.time : (int64_t)time(NULL),
+        .fetching = fetching(&helper->setup),
+        .failures = helper->failures,
     };
     struct anchor_source anchors = anchors_source(helper->anchors);
-    const struct judge_sources sources = {.anchors = &anchors};
+    struct answer_source answers = {.each = no_answers};
+    const struct judge_sources sources = {.anchors = &anchors, .answers = &answers};
     struct report report = {.step = helper->setup.explain ? steps_add : NULL,
                             .context = &helper->steps};
     VERDICT_CLEANUP struct verdict verdict;
@@ -184,6 +229,7 @@ static int judge_and_reply(struct helper *helper)
             .signer = span_text(verdict.signer),
             .revocation = span_text(verdict.revocation),
             .steps = span_of(helper->steps.text, helper->steps.len),
+            .wishes = wishes_of(verdict.plan, &helper->wishes),
         },
         helper);
 }

@@ -28,7 +28,7 @@ static bool is_better(const struct evidence *found, const struct evidence *next)
     if (next->status == CERTIFICATE_GOOD)
         return next->this_update > found->this_update;
     /* of those that decide nothing, one of the right issuer says best why */
-    return next->this_update != 0 || next->answered || found->this_update == 0;
+    return next->genuine || !found->genuine;
 }
 
 static void look_at(void *context, const struct answer *answer)

@@ -85,6 +85,7 @@ static enum certificate_status judge(struct span der, const struct evidence_ques
         !x509_signature_verify(question->issuer, &crl.algorithm, crl.tbs, crl.signature, "CRL",
                                evidence))
         return CERTIFICATE_UNKNOWN;
+    evidence->genuine = true;
     evidence->this_update = crl.this_update;
     evidence->next_update = crl.next_update;
     if (!crl_entries_find(&crl, cert.cert.serial, &entry, &doubt, evidence))

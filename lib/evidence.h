@@ -22,6 +22,7 @@ struct evidence_question {
 /* Starts as CERTIFICATE_UNKNOWN, and stays so unless every rule of the answer's form holds. */
 struct evidence {
     enum certificate_status status;
+    bool genuine;  /* about the certificate and rightly signed, whatever it says */
     bool answered; /* a current, signed OCSP response says that it does not know the certificate */
     int64_t this_update;            /* seconds since the epoch; 0 if unknown */
     int64_t next_update;            /* until when a good answer counts; 0 if unknown */

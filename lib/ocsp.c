@@ -158,6 +158,7 @@ static void count(struct judgement *judgement, const struct ocsp_single *single)
     /* revoked wins: nothing that comes after it is looked at */
     if (tally->revoked > 0 || !is_ours(judgement, single, digest))
         return;
+    judgement->evidence->genuine = true;
     if (!check_single(judgement, single, digest)) {
         tally->unknown++;
     } else if (single->status == OCSP_REVOKED) {
@@ -237,5 +238,5 @@ void ocsp_look_up(struct span der, const struct evidence_question *question,
     if (read_all(&judgement, der) && count_all(&judgement))
         decide(&judgement, evidence);
     else
-        evidence->answered = false;
+        evidence->genuine = evidence->answered = false;
 }

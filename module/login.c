@@ -152,6 +152,7 @@ static void ask_verifier(const struct login *login, const struct answer *answer,
     const struct verifier_question question = {
         .setup = {.timeout_ms = login->options.timeout * 1000,
                   .trust_caller = paths_module_trusts_caller,
+                  .may_fetch = geteuid() == 0 || paths_module_trusts_caller,
                   .config = span_text(login->options.config),
                   .service = span_text(login->service)},
         .request = {.user = span_text(login->user),
@@ -207,12 +208,11 @@ static int judge_token(struct login *login, const struct answer *answer)
     struct verifier_answer *verifier;
     int result;
 
-    verifier = calloc(1, sizeof(*verifier));
+    verifier = malloc(sizeof(*verifier));
     if (!verifier)
         return PAM_BUF_ERR;
-    if (answer->too_long)
-        verifier->verdict.status = STATUS_TOO_LONG;
-    else
+    verifier->verdict = (struct wire_verdict){.status = STATUS_TOO_LONG};
+    if (!answer->too_long)
         ask_verifier(login, answer, verifier);
     result = decide(login, &verifier->verdict);
     free(verifier);

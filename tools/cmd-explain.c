@@ -25,7 +25,7 @@ struct settings {
     const char *service;
     const char *user;
     struct option_time at;
-    bool offline; /* nothing fetches anything yet */
+    bool offline;
     bool json;
     struct local_user_rules local;
 };
@@ -72,6 +72,7 @@ static enum status ask_helper(const struct settings *settings, const char *confi
         .setup = {.timeout_ms = TIMEOUT_MS,
                   .trust_caller = geteuid() != 0,
                   .explain = true,
+                  .may_fetch = !settings->offline,
                   .has_time = true,
                   .time = explanation->time,
                   .config = span_text(config),

@@ -8,7 +8,7 @@
 
 #include "../sys/wire.h"
 
-#define EXPLANATION_STEPS_MAX 16
+#define EXPLANATION_STEPS_MAX 24
 
 struct explanation_step {
     struct span name;

@@ -54,7 +54,7 @@ FOLDERS = {
 
 # pam_jwt.so: these, and all that they include.
 MODULE_LIB = {"lib/status", "lib/span", "lib/secret", "lib/report"}
-MODULE_SYS = {"sys/wire", "sys/spawn", "sys/verifier", "sys/localuser", "sys/paths"}
+MODULE_SYS = {"sys/wire", "sys/spawn", "sys/fetch-client", "sys/verifier", "sys/localuser", "sys/paths"}
 MODULE_NEVER = re.compile(r"gnutls/|nettle/|json-c/|ini_|curl/|seccomp")
 
 LIB_NEVER = re.compile(r"(syslog\.h|sys/socket\.h|sys/un\.h|netdb\.h|netinet/.*|arpa/.*|"

@@ -34,6 +34,7 @@ static enum spawn_outcome ask_at(const char *path, const char *mode, int64_t tim
         .also_trusted = geteuid(),
         .messages = messages,
         .message_count = 1,
+        .file = -1,
         .deadline_ms = spawn_now_ms() + timeout_ms,
     };
     size_t len;

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "fetch-client.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "paths.h"
+
+static const char *const failures[] = {
+    [SPAWN_DIED] = "it ended before its receipt was complete",
+    [SPAWN_REPLIED] = "it sent something that is no receipt",
+    [SPAWN_TIMEOUT] = "it gave no receipt in time and was stopped",
+    [SPAWN_SANDBOXED] = "it was stopped by its sandbox (see audit type=1326)",
+    [SPAWN_UNTRUSTED] = "it is missing, not root's, or writable by others: install pam_jwt again",
+    [SPAWN_NO_MEMORY] = "no memory to run it",
+    [SPAWN_FAILED] = "it cannot be run",
+};
+
+static bool fail(enum spawn_outcome outcome, int error, char *failure, size_t size)
+{
+    if (error != 0)
+        (void)snprintf(failure, size, "%s: %s: errno %d", paths_jwt_fetch, failures[outcome],
+                       error);
+    else
+        (void)snprintf(failure, size, "%s: %s", paths_jwt_fetch, failures[outcome]);
+    return false;
+}
+
+static size_t put_order(const struct fetch_question *question, unsigned char *out, size_t size)
+{
+    struct wire_order order = question->order;
+    int64_t left = question->deadline_ms - spawn_now_ms();
+
+    order.timeout_ms = left < 1 ? 1 : left < UINT32_MAX ? (uint32_t)left : UINT32_MAX;
+    return wire_put_order(&order, out, size);
+}
+
+bool fetch_ask(const struct fetch_question *question, unsigned char *message, size_t size,
+               struct wire_receipt *receipt, char *failure, size_t failure_size)
+{
+    unsigned char *order = malloc(WIRE_ORDER_MAX);
+    struct span sent = {order, order ? put_order(question, order, WIRE_ORDER_MAX) : 0};
+    const struct spawn_call call = {
+        .path = paths_jwt_fetch,
+        .also_trusted = question->also_trusted,
+        .messages = &sent,
+        .message_count = 1,
+        .file = question->file,
+        .deadline_ms = question->deadline_ms,
+    };
+    enum spawn_outcome outcome = SPAWN_NO_MEMORY;
+    size_t len = 0;
+    int error = 0;
+
+    *receipt = (struct wire_receipt){0};
+    if (order && sent.len == 0) {
+        free(order);
+        (void)snprintf(failure, failure_size, "%s: the order is too long", paths_jwt_fetch);
+        return false;
+    }
+    if (order)
+        outcome = spawn_ask(&call, message, size, &len, &error);
+    free(order);
+    if (outcome == SPAWN_REPLIED && wire_get_receipt(span_of(message, len), receipt))
+        return true;
+    *receipt = (struct wire_receipt){0};
+    return fail(outcome, error, failure, failure_size);
+}
