@@ -63,8 +63,8 @@ GROUPS = [
           "rfc5280::san::underscore-dns"),
     Group("signer_eku asks for no purpose, or for one that is there", "accepted", "limbo",
           "rfc5280::eku::ee-eku-empty webpki::eku::ee-anyeku"),
-    Group("what this costs is bounded by the length of a token, which this chain exceeds", "accepted",
-          "limbo", "pathological::nc-dos-3"),
+    Group("what this costs is bounded by the length of a token, which this chain exceeds",
+          "accepted", "limbo", "pathological::nc-dos-3"),
     Group("a rule for those who issue, on what is not needed to trust a path", "accepted", "limbo",
           "rfc5280::aki::critical-aki rfc5280::aki::leaf-missing-aki rfc5280::serial::zero "
           "rfc5280::ca-empty-subject rfc5280::nc::permitted-dns-match-noncritical "
