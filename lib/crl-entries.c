@@ -120,13 +120,23 @@ static bool read_own(const struct entry *entry, unsigned reason, struct crl_entr
     return true;
 }
 
+/* The same number in as few bytes as it needs: RFC 5280 section 4.1.2.2 wants it positive, but -1
+ * is not 255. */
+static inline struct span shortest(struct span number)
+{
+    while (number.len > 1 && ((number.ptr[0] == 0x00 && number.ptr[1] < 0x80) ||
+                              (number.ptr[0] == 0xff && number.ptr[1] >= 0x80)))
+        number = span_of(number.ptr + 1, number.len - 1);
+    return number;
+}
+
 bool crl_entries_find(const struct crl *crl, struct span serial, struct crl_entry *found,
                       struct crl_doubt *doubt, struct evidence *evidence)
 {
     struct span rest = crl->entries;
 
     *found = (struct crl_entry){.listed = CRL_NOT_LISTED};
-    serial = span_number(serial);
+    serial = shortest(serial);
     while (rest.len > 0) {
         struct entry entry;
         unsigned reason = 0;
@@ -136,8 +146,7 @@ bool crl_entries_find(const struct crl *crl, struct span serial, struct crl_entr
             return evidence_refuse(evidence,
                                    "CRL: expected an entry with a serial number and a date, "
                                    "found something else");
-        /* RFC 5280 section 4.1.2.2: a positive number, though not all write its sign */
-        own = span_equal(span_number(entry.serial), serial);
+        own = span_equal(shortest(entry.serial), serial);
         if (entry.extensions.len > 0 && (own || crl->version != 2 || !is_usual(entry.extensions)) &&
             !read_extensions(crl, entry.extensions, &reason, doubt, evidence))
             return false;

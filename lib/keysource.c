@@ -17,19 +17,19 @@ static bool one_sequence(struct span der)
     return der_take(&der, &tag, &content) && tag == DER_SEQUENCE && der.len == 0;
 }
 
-static enum status import(struct span der, unsigned index, struct untrusted_chain *chain,
-                          struct report *report)
+static enum status import(struct span der, const char *name, unsigned index,
+                          struct untrusted_chain *chain, struct report *report)
 {
     gnutls_datum_t datum = {(unsigned char *)der.ptr, (unsigned)der.len};
     gnutls_x509_crt_t cert;
 
     if (gnutls_x509_crt_init(&cert) < 0)
-        return report_refuse(report, STATUS_OUT_OF_MEMORY, "x5c: no memory for a certificate");
+        return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for a certificate");
 
     /* RFC 7515 section 4.1.6: DER, one certificate an element */
     if (!one_sequence(der) || gnutls_x509_crt_import(cert, &datum, GNUTLS_X509_FMT_DER) < 0) {
         gnutls_x509_crt_deinit(cert);
-        return report_refuse(report, STATUS_BAD_KEY, "x5c[%u]: expected one DER certificate",
+        return report_refuse(report, STATUS_BAD_KEY, "%s[%u]: expected one DER certificate", name,
                              index);
     }
     chain->certs[chain->count++] = cert;
@@ -54,34 +54,38 @@ static enum status import_element(struct json_object *element, unsigned index,
     /* RFC 7515 section 4.1.6: base64, not base64url, and no PEM */
     status =
         base64_decode(text, der, &len)
-            ? import(span_of(der, len), index, chain, report)
+            ? import(span_of(der, len), "x5c", index, chain, report)
             : report_refuse(report, STATUS_BAD_KEY, "x5c[%u]: expected standard base64", index);
     free(der);
     return status;
+}
+
+/* RFC 8725 section 3.11: counted before anything is decoded */
+static enum status check_count(size_t count, const char *name, struct report *report)
+{
+    if (count == 0)
+        return report_refuse(report, STATUS_BAD_KEY, "%s: expected certificates, found none", name);
+    if (count > CHAIN_MAX)
+        return report_refuse(report, STATUS_CHAIN_TOO_LONG,
+                             "%s: expected at most %d certificates, found %zu", name, CHAIN_MAX,
+                             count);
+    return STATUS_ACCEPTED;
 }
 
 static enum status import_chain(struct json_object *x5c, struct untrusted_chain *chain,
                                 struct report *report)
 {
     size_t count;
+    enum status status;
 
     /* RFC 7515 section 4.1.6: an array, the signer first */
-    if (!json_object_is_type(x5c, json_type_array) || json_object_array_length(x5c) == 0)
+    if (!json_object_is_type(x5c, json_type_array))
         return report_refuse(report, STATUS_BAD_KEY, "x5c: expected an array of certificates");
-
-    /* RFC 8725 section 3.11: counted before anything is decoded */
     count = json_object_array_length(x5c);
-    if (count > CHAIN_MAX)
-        return report_refuse(report, STATUS_CHAIN_TOO_LONG,
-                             "x5c: expected at most %d certificates, found %zu", CHAIN_MAX, count);
-
-    for (unsigned i = 0; i < count; i++) {
-        enum status status = import_element(json_object_array_get_idx(x5c, i), i, chain, report);
-
-        if (status != STATUS_ACCEPTED)
-            return status;
-    }
-    return STATUS_ACCEPTED;
+    status = check_count(count, "x5c", report);
+    for (unsigned i = 0; i < count && status == STATUS_ACCEPTED; i++)
+        status = import_element(json_object_array_get_idx(x5c, i), i, chain, report);
+    return status;
 }
 
 /* Whether a header member, if it is there, is the base64url thumbprint of the certificate. */
@@ -168,6 +172,19 @@ enum status keysource_chain(const struct token *token, const struct issuer_rules
     status = import_chain(json_member(token->jws.header, "x5c"), chain, report);
     if (status == STATUS_ACCEPTED)
         status = check_others(token, chain->certs[0], report);
+    if (status != STATUS_ACCEPTED)
+        keysource_free(chain);
+    return status;
+}
+
+enum status keysource_certificates(const struct span *certificates, size_t count,
+                                   struct untrusted_chain *chain, struct report *report)
+{
+    enum status status = check_count(count, "chain", report);
+
+    *chain = (struct untrusted_chain){0};
+    for (unsigned i = 0; i < count && status == STATUS_ACCEPTED; i++)
+        status = import(certificates[i], "chain", i, chain, report);
     if (status != STATUS_ACCEPTED)
         keysource_free(chain);
     return status;

@@ -25,6 +25,13 @@ struct untrusted_chain {
 enum status keysource_chain(const struct token *token, const struct issuer_rules *issuer,
                             struct untrusted_chain *chain, struct report *report);
 
+/*
+ * The same from certificates in DER that came without a token. More than CHAIN_MAX, none, or one
+ * that is no certificate: refused before, or while, any is read.
+ */
+enum status keysource_certificates(const struct span *certificates, size_t count,
+                                   struct untrusted_chain *chain, struct report *report);
+
 void keysource_free(struct untrusted_chain *chain);
 #define UNTRUSTED_CHAIN_CLEANUP __attribute__((cleanup(keysource_free)))
 

@@ -100,7 +100,8 @@ static bool check_common(const struct delegate *delegate, struct evidence *evide
 {
     struct report report = {.detail = ""};
 
-    if (trust_key_check_certificate(delegate->crt, delegate->which, &report) == STATUS_ACCEPTED &&
+    if (trust_key_check_certificate(delegate->crt, 0, delegate->which, &report) ==
+            STATUS_ACCEPTED &&
         trust_constraints_check(delegate->crt, delegate->which, &report) == STATUS_ACCEPTED)
         return true;
     return evidence_refuse(evidence, "OCSP response: the responder's %.400s", report.detail);

@@ -16,7 +16,7 @@ LIB_RANKS = [
     ["jws", "jwk"],
     ["token", "jws-verify"],
     ["keysource"],
-    ["trust-key", "trust-signer", "trust-constraints"],
+    ["trust-key", "trust-issuer", "trust-signer", "trust-constraints"],
     ["trust"],
     ["answers"],
     ["x509-der"],

@@ -234,6 +234,31 @@ static void test_serial(void **state)
     }
 }
 
+/* RFC 5280 section 4.1.2.2: such numbers occur, and none is another one's double. */
+static void test_negative_serial(void **state)
+{
+    struct cert_plan negative = plan_signer(make_key(KEY_P256, 1), ask_root(), 0);
+    static const struct {
+        struct span serial;
+        bool same;
+    } rows[] = {{{(const unsigned char *)"\xf0", 1}, true},
+                {{(const unsigned char *)"\xff\xf0", 2}, true},
+                {{(const unsigned char *)"\xff\xff\xf0", 3}, true},
+                {{(const unsigned char *)"\x00\xf0", 2}, false},
+                {{(const unsigned char *)"\xff\x70", 2}, false},
+                {{(const unsigned char *)"\xff", 1}, false}};
+
+    (void)state;
+    negative.serial = "\xf0";
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct crl_plan plan = ask_plan();
+
+        plan.entries = ask_entries(make_entry(rows[i].serial, NONE));
+        assert_says(&plan, make_cert(&negative), NOW,
+                    rows[i].same ? CERTIFICATE_REVOKED : CERTIFICATE_GOOD, "");
+    }
+}
+
 static void test_reasons(void **state)
 {
     struct crl_plan plan = ask_plan();
@@ -345,13 +370,21 @@ static void test_entry_extensions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),       cmocka_unit_test(test_version),
-        cmocka_unit_test(test_trailing),   cmocka_unit_test(test_cut_and_changed),
-        cmocka_unit_test(test_current),    cmocka_unit_test(test_stays_revoked),
-        cmocka_unit_test(test_hold),       cmocka_unit_test(test_time_form),
-        cmocka_unit_test(test_time_value), cmocka_unit_test(test_serial),
-        cmocka_unit_test(test_reasons),    cmocka_unit_test(test_several),
-        cmocka_unit_test(test_entry_form), cmocka_unit_test(test_entry_extensions),
+        cmocka_unit_test(test_good),
+        cmocka_unit_test(test_version),
+        cmocka_unit_test(test_trailing),
+        cmocka_unit_test(test_cut_and_changed),
+        cmocka_unit_test(test_current),
+        cmocka_unit_test(test_stays_revoked),
+        cmocka_unit_test(test_hold),
+        cmocka_unit_test(test_time_form),
+        cmocka_unit_test(test_time_value),
+        cmocka_unit_test(test_serial),
+        cmocka_unit_test(test_negative_serial),
+        cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_several),
+        cmocka_unit_test(test_entry_form),
+        cmocka_unit_test(test_entry_extensions),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
