@@ -17,7 +17,7 @@ struct sandbox_result {
 
 /* Descriptors of directories beneath which files may still be opened for reading. */
 struct sandbox_directories {
-    int fds[2];
+    int fds[16];
     size_t count; /* 0: nothing can be opened at all */
 };
 
