@@ -103,10 +103,10 @@ class Bench:
             yield text.count('-----BEGIN'), text
 
     def with_anchors(self, files, count, text):
-        """Commands with the index that `pam-jwt refresh` makes, and without."""
-        for kind in ('index', 'search'):
-            config, anchors = files.write_anchors(f'{count}-{kind}', text)
-            if kind == 'index':
+        """Commands with the index that `pam-jwt refresh` makes, of a file and of a directory, and without."""
+        for kind in ('index', 'directory', 'search'):
+            config, anchors = files.write_anchors(f'{count}-{kind}', text, kind == 'directory')
+            if kind != 'search':
                 subprocess.run([self.programs / 'bench-index', anchors], check=True)
             yield kind, [self.programs / 'bench-ask', config, files.token]
 
@@ -123,6 +123,8 @@ class Bench:
             for (count, _), limit in zip(bundles, (1.05, 1.15)):
                 self.rows.append(at_most(f'{name}, {count} CAs, against 1', 'anchors',
                                          pairs.ratios(took, f'{count} CAs, index', '1 CA'), limit))
+                self.rows.append(row(f'{name}, {count} CAs in a directory, against 1', 'anchors',
+                                     pairs.ratios(took, f'{count} CAs, directory', '1 CA')))
                 self.rows.append(row(f'{name}, {count} CAs without an index, against 1', 'anchors',
                                      pairs.ratios(took, f'{count} CAs, search', '1 CA')))
             self.rows.append(at_most(f'{name}, {count} CAs, against 1: peak resident memory',
