@@ -2,10 +2,7 @@
 #include "crl-entries.h"
 
 #include "der.h"
-
-#define DER_UTC_TIME 0x17u
-
-enum { REASON_HOLD = 6, REASON_REMOVED = 8 };
+#include "x509-time.h"
 
 /* Content of the OIDs. */
 #define OID_REASON span_of("\x55\x1d\x15", 3)
@@ -33,7 +30,7 @@ static inline bool take_entry(struct span *rest, struct entry *entry)
         !der_take_tag(&content, X509_INTEGER, &entry->serial) || entry->serial.len == 0)
         return false;
     entry->date = content;
-    if (!der_take_tag(&content, DER_UTC_TIME, &date) && !der_take_tag(&content, X509_TIME, &date))
+    if (!der_take_tag(&content, X509_UTC_TIME, &date) && !der_take_tag(&content, X509_TIME, &date))
         return false;
     entry->extensions = content;
     return true;
@@ -54,7 +51,7 @@ static bool read_reason(struct span value, unsigned *reason)
     return true;
 }
 
-static bool read_extension(const struct crl_extension *extension, unsigned *reason,
+static bool read_extension(const struct x509_extension *extension, unsigned *reason,
                            struct crl_doubt *doubt, struct evidence *evidence)
 {
     /* RFC 5280 section 5.3.1 */
@@ -77,16 +74,16 @@ static bool read_extension(const struct crl_extension *extension, unsigned *reas
 static bool read_extensions(const struct crl *crl, struct span extensions, unsigned *reason,
                             struct crl_doubt *doubt, struct evidence *evidence)
 {
-    struct crl_extension extension;
+    struct x509_extension extension;
     struct span list;
 
     /* RFC 5280 section 5.1.2.1: extensions came with v2 */
     if (crl->version != 2 || !x509_take_only(extensions, DER_SEQUENCE, &list) ||
-        !crl_extensions_readable(list))
+        !x509_extensions_readable(list, NULL))
         return evidence_refuse(evidence,
                                "CRL: expected extensions of an entry, each once, in version "
                                "2 only, found something else");
-    while (crl_take_extension(&list, &extension))
+    while (x509_take_extension(&list, &extension))
         if (!read_extension(&extension, reason, doubt, evidence))
             return false;
     return true;
@@ -112,7 +109,7 @@ static bool read_own(const struct entry *entry, unsigned reason, struct crl_entr
     struct span date = entry->date;
 
     /* RFC 5280 section 5.1.2.6 */
-    if (!crl_take_time(&date, &own.since))
+    if (!x509_take_any_time(&date, &own.since))
         return evidence_refuse(evidence,
                                "CRL: the revocation date of the certificate cannot be read");
     if (own.listed > found->listed)
@@ -129,7 +126,7 @@ bool crl_entries_find(const struct crl *crl, struct span serial, struct crl_entr
     serial = span_number(serial);
     while (rest.len > 0) {
         struct entry entry;
-        unsigned reason = 0;
+        unsigned reason = REASON_UNSPECIFIED;
         bool own;
 
         if (!take_entry(&rest, &entry))
@@ -145,15 +142,4 @@ bool crl_entries_find(const struct crl *crl, struct span serial, struct crl_entr
             return false;
     }
     return true;
-}
-
-const char *crl_reason_name(unsigned reason)
-{
-    static const char *const names[CRL_REASONS] = {
-        "no reason given", "keyCompromise",        "cACompromise",    "affiliationChanged",
-        "superseded",      "cessationOfOperation", "certificateHold", NULL,
-        "removeFromCRL",   "privilegeWithdrawn",   "aACompromise"};
-    const char *name = reason < CRL_REASONS ? names[reason] : NULL;
-
-    return name ? name : "an unknown reason";
 }

@@ -8,11 +8,9 @@
 /* From best to worst. */
 enum crl_listed { CRL_NOT_LISTED, CRL_REMOVED, CRL_ON_HOLD, CRL_REVOKED };
 
-#define CRL_REASONS 11 /* numbers of CRLReason that may have a name */
-
 struct crl_entry {
     enum crl_listed listed;
-    unsigned reason; /* CRLReason; 0 is unspecified */
+    unsigned reason; /* CRLReason */
     int64_t since;   /* seconds since the epoch */
 };
 
@@ -23,7 +21,5 @@ struct crl_entry {
  */
 bool crl_entries_find(const struct crl *crl, struct span serial, struct crl_entry *found,
                       struct crl_doubt *doubt, struct evidence *evidence);
-
-const char *crl_reason_name(unsigned reason);
 
 #endif

@@ -207,8 +207,8 @@ bool ocsp_responder_check(const struct ocsp_response *response, const struct x50
 
     if (!check_certs(response, evidence))
         return false;
-    evidence_refuse(evidence, "OCSP response: the responder is neither the issuer nor one whose "
-                              "certificate is in the response");
+    evidence_note(evidence, "OCSP response: the responder is neither the issuer nor one whose "
+                            "certificate is in the response");
     if (id_is(response, &issuer->cert) &&
         x509_signature_verify(issuer->crt, &response->algorithm, response->tbs, response->signature,
                               "OCSP response: by the issuer's key", evidence))

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ocsp.h"
 
-#include <stdio.h>
-
 #include "ocsp-responder.h"
-
-#define REASON_CERTIFICATE_HOLD 6
-#define REASON_REMOVE_FROM_CRL 8
 
 /* What the entries that are for the certificate say, taken together. */
 struct tally {
@@ -89,8 +84,8 @@ static bool is_ours(const struct judgement *judgement, const struct ocsp_single 
 /* RFC 5280 section 5.3.1: these two can be taken back */
 static bool is_final(const struct ocsp_single *single)
 {
-    return single->status == OCSP_REVOKED && single->reason != REASON_CERTIFICATE_HOLD &&
-           single->reason != REASON_REMOVE_FROM_CRL;
+    return single->status == OCSP_REVOKED && single->reason != REASON_HOLD &&
+           single->reason != REASON_REMOVED;
 }
 
 /* Whether what it says counts. */
@@ -116,28 +111,6 @@ static bool check_single(const struct judgement *judgement, const struct ocsp_si
     return is_final(single) || is_current(judgement, single);
 }
 
-static const char *reason_name(int reason)
-{
-    static const char *const names[] = {
-        "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
-        "superseded",    "cessationOfOperation", "certificateHold", "reason 7",
-        "removeFromCRL", "privilegeWithdrawn",   "aACompromise",
-    };
-
-    if (reason == OCSP_NO_REASON)
-        return "no reason given";
-    return (size_t)reason < sizeof(names) / sizeof(names[0]) ? names[reason] : "unknown reason";
-}
-
-static void note_revoked(struct evidence *evidence, const struct ocsp_single *single)
-{
-    const char *t = (const char *)single->revoked_at.ptr;
-
-    snprintf(evidence->detail, sizeof(evidence->detail),
-             "revoked since %.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ: %s", t, t + 4, t + 6, t + 8, t + 10,
-             t + 12, reason_name(single->reason));
-}
-
 static void keep_times(struct judgement *judgement, const struct ocsp_single *single)
 {
     judgement->this_update = single->this_update;
@@ -158,7 +131,7 @@ static void count(struct judgement *judgement, const struct ocsp_single *single)
     } else if (single->status == OCSP_REVOKED) {
         tally->revoked++;
         keep_times(judgement, single);
-        note_revoked(judgement->evidence, single);
+        evidence_note_revoked(judgement->evidence, single->revoked_at, single->reason);
     } else {
         /* of several good ones, the one that ends first */
         if (tally->good++ == 0 || end_of(single, judgement->question) < judgement->next_update)
@@ -212,9 +185,9 @@ static void decide(const struct judgement *judgement, struct evidence *evidence)
         evidence->status = CERTIFICATE_GOOD;
         evidence->detail[0] = '\0';
     } else if (tally->unknown == 0) {
-        evidence_refuse(evidence,
-                        "OCSP response: expected an entry for the certificate, found %u for others",
-                        tally->seen);
+        evidence_note(evidence,
+                      "OCSP response: expected an entry for the certificate, found %u for others",
+                      tally->seen);
     }
     if (evidence->status != CERTIFICATE_UNKNOWN) {
         evidence->this_update = judgement->this_update;

@@ -173,7 +173,7 @@ static void test_revoked(void **state)
 
     (void)state;
     assert_int_equal(evidence.status, CERTIFICATE_REVOKED);
-    assert_string_equal(evidence.detail, "revoked since 2026-05-31T23:00:00Z: no reason given");
+    assert_string_equal(evidence.detail, "revoked since 2026-05-31T23:00:00Z (no reason given)");
     assert_int_equal(evidence.this_update, NOW - 3600);
     assert_int_equal(evidence.next_update, NOW + 3600);
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
