@@ -107,6 +107,8 @@ static void test_point_relative(void **state)
     assert_at(relative, DER(0x30, FULL(DER(0xa4, DER(0x30, names, below, below)))), no_name);
     assert_at(relative, DER(0x30, FULL(root)), no_name);
     assert_at(full, DER(0x30, DER(0xa0, DER(0xa1, BYTES("\x30\x00")))), no_name);
+    assert_at(make_at(DER(0x30, DER(0x30, DER(0xa0, DER(0xa1, NONE)))), false),
+              DER(0x30, DER(0xa0, DER(0xa1, NONE))), no_name); /* nothing is no name */
 }
 
 static void test_point_scope(void **state)
