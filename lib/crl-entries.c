@@ -10,10 +10,13 @@
 #define OID_INVALIDITY_DATE span_of("\x55\x1d\x18", 3)
 #define OID_CERTIFICATE_ISSUER span_of("\x55\x1d\x1d", 3)
 
-/* An entry with a reason and nothing else, up to the reason: what most lists are full of. */
-static const unsigned char usual[] = {DER_SEQUENCE, 0x0c, DER_SEQUENCE, 0x0a, 0x06, 0x03,
-                                      0x55,         0x1d, 0x15,         0x04, 0x03, X509_ENUMERATED,
-                                      0x01};
+/* The extensions that most entries have, up to what they say: a reason, an invalidityDate. */
+static const unsigned char usual_reason[] = {
+    DER_SEQUENCE, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, X509_ENUMERATED, 0x01};
+static const unsigned char usual_date[] = {DER_SEQUENCE, 0x18, 0x06, 0x03,      0x55, 0x1d,
+                                           0x18,         0x04, 0x11, X509_TIME, 0x0f};
+
+#define HEAD 2 /* bytes of a tag and a short length */
 
 struct entry {
     struct span serial;
@@ -36,9 +39,57 @@ static inline bool take_entry(struct span *rest, struct entry *entry)
     return true;
 }
 
-static inline bool is_usual(struct span extensions)
+/*
+ * The same for what most entries are: each length in one byte, the date a UTCTime. It only saves
+ * time; what it does not take is left to take_entry().
+ */
+static inline bool take_usual_entry(struct span *rest, struct entry *entry)
 {
-    return extensions.len == sizeof(usual) + 1 && memcmp(extensions.ptr, usual, sizeof(usual)) == 0;
+    const unsigned char *at = rest->ptr;
+    size_t len, serial, head;
+
+    if (rest->len < HEAD + HEAD || at[0] != DER_SEQUENCE || at[2] != X509_INTEGER)
+        return false;
+    len = HEAD + (size_t)at[1];
+    serial = at[3];
+    head = HEAD + HEAD + serial;
+    if (at[1] >= 0x80 || len > rest->len || serial == 0 || head + HEAD + X509_UTC_TIME_LEN > len ||
+        at[head] != X509_UTC_TIME || at[head + 1] != X509_UTC_TIME_LEN)
+        return false;
+    entry->serial = span_of(at + HEAD + HEAD, serial);
+    entry->date = span_of(at + head, len - head);
+    head += HEAD + X509_UTC_TIME_LEN;
+    entry->extensions = span_of(at + head, len - head);
+    *rest = span_of(at + len, rest->len - len);
+    return true;
+}
+
+static inline bool skip(struct span *rest, const unsigned char *head, size_t size, size_t more)
+{
+    if (rest->len < size + more || memcmp(rest->ptr, head, size) != 0)
+        return false;
+    *rest = span_of(rest->ptr + size + more, rest->len - size - more);
+    return true;
+}
+
+/* Whether there are only those, in that order: they change nothing for anybody else. */
+static inline bool has_usual_extensions(struct span extensions)
+{
+    struct span list;
+    bool reason, date;
+
+    if (!der_take_tag(&extensions, DER_SEQUENCE, &list) || extensions.len > 0)
+        return false;
+    reason = skip(&list, usual_reason, sizeof(usual_reason), 1);
+    date = skip(&list, usual_date, sizeof(usual_date), 0x0f);
+    return (reason || date) && list.len == 0;
+}
+
+/* RFC 5280 section 4.1.2.2: positive numbers, though not all write their sign */
+static inline bool same_number(struct span serial, struct span own)
+{
+    return serial.ptr[serial.len - 1] == own.ptr[own.len - 1] &&
+           span_equal(span_number(serial), span_number(own));
 }
 
 static bool read_reason(struct span value, unsigned *reason)
@@ -123,19 +174,18 @@ bool crl_entries_find(const struct crl *crl, struct span serial, struct crl_entr
     struct span rest = crl->entries;
 
     *found = (struct crl_entry){.listed = CRL_NOT_LISTED};
-    serial = span_number(serial);
     while (rest.len > 0) {
         struct entry entry;
         unsigned reason = REASON_UNSPECIFIED;
         bool own;
 
-        if (!take_entry(&rest, &entry))
+        if (!take_usual_entry(&rest, &entry) && !take_entry(&rest, &entry))
             return evidence_refuse(evidence,
                                    "CRL: expected an entry with a serial number and a date, "
                                    "found something else");
-        /* RFC 5280 section 4.1.2.2: a positive number, though not all write its sign */
-        own = span_equal(span_number(entry.serial), serial);
-        if (entry.extensions.len > 0 && (own || crl->version != 2 || !is_usual(entry.extensions)) &&
+        own = same_number(entry.serial, serial);
+        if (entry.extensions.len > 0 &&
+            (own || crl->version != 2 || !has_usual_extensions(entry.extensions)) &&
             !read_extensions(crl, entry.extensions, &reason, doubt, evidence))
             return false;
         if (own && !read_own(&entry, reason, found, evidence))

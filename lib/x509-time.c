@@ -6,7 +6,6 @@
 
 #include "der.h"
 
-#define UTC_LEN 13  /* YYMMDDHHMMSSZ */
 #define TIME_LEN 15 /* YYYYMMDDHHMMSSZ */
 #define DAY 86400   /* seconds */
 
@@ -88,14 +87,14 @@ static bool take_utc_time(struct span *rest, int64_t *seconds)
     unsigned char text[TIME_LEN] = {'2', '0'};
     struct span content;
 
-    if (!der_take_tag(rest, X509_UTC_TIME, &content) || content.len != UTC_LEN)
+    if (!der_take_tag(rest, X509_UTC_TIME, &content) || content.len != X509_UTC_TIME_LEN)
         return false;
     if (content.ptr[0] >= '5') {
         text[0] = '1';
         text[1] = '9';
     }
-    for (size_t i = 0; i < UTC_LEN; i++)
-        text[TIME_LEN - UTC_LEN + i] = content.ptr[i];
+    for (size_t i = 0; i < X509_UTC_TIME_LEN; i++)
+        text[TIME_LEN - X509_UTC_TIME_LEN + i] = content.ptr[i];
     return read_time(text, seconds);
 }
 

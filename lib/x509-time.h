@@ -8,7 +8,8 @@
 #include "span.h"
 
 #define X509_UTC_TIME 0x17u
-#define X509_TIME 0x18u /* GeneralizedTime */
+#define X509_UTC_TIME_LEN 13 /* YYMMDDHHMMSSZ */
+#define X509_TIME 0x18u      /* GeneralizedTime */
 
 /* GeneralizedTime: YYYYMMDDHHMMSSZ */
 bool x509_take_time(struct span *rest, int64_t *seconds);

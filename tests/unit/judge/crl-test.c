@@ -301,11 +301,20 @@ static void test_entry_form(void **state)
     }
 }
 
+static struct span join(struct span first, struct span second)
+{
+    struct span both = DER(0x30, first, second);
+
+    return span_of(both.ptr + 2, first.len + second.len);
+}
+
 static void test_entry_extensions(void **state)
 {
     struct span reason = make_extension(REASON, false, BYTES("\x0a\x01\x01"));
     struct span strange = make_extension(UNKNOWN_OID, true, BYTES("\x05\x00"));
     struct span date = make_extension(BYTES("\x55\x1d\x18"), true, make_time("20260401000000Z"));
+    struct span usual_date =
+        make_extension(BYTES("\x55\x1d\x18"), false, make_time("20260401000000Z"));
     struct span issuer = make_extension(BYTES("\x55\x1d\x1d"), true, BYTES("\x30\x00"));
     struct crl_plan plan = ask_plan();
 
@@ -319,6 +328,18 @@ static void test_entry_extensions(void **state)
     assert_good(&plan);
     plan.entries = ask_entries(make_entry(BYTES("\x55"), date));
     assert_good(&plan);
+    plan.entries = ask_entries(make_entry(SERIAL, join(reason, usual_date)));
+    assert_revoked(&plan, "(keyCompromise)");
+    plan.entries = ask_entries(make_entry(BYTES("\x55"), join(reason, usual_date)));
+    assert_good(&plan);
+    plan.entries = ask_entries(make_entry(BYTES("\x55"), join(usual_date, reason)));
+    assert_good(&plan);
+    plan.entries = ask_entries(make_entry(BYTES("\x55"), join(join(reason, usual_date), issuer)));
+    assert_unknown(&plan, "indirect");
+    plan.entries = ask_entries(make_entry(BYTES("\x55"), join(join(reason, usual_date), strange)));
+    assert_unknown(&plan, "an entry has a critical extension that is not known");
+    plan.entries = ask_entries(make_entry(BYTES("\x55"), join(usual_date, usual_date)));
+    assert_unknown(&plan, "extensions of an entry, each once");
     plan.entries = ask_entries(
         make_entry(BYTES("\x55"), make_extension(BYTES("\x55\x1d\x17"), true, BYTES("\x05\x00"))));
     assert_good(&plan);

@@ -166,9 +166,9 @@ static void test_strict_times(void **state)
 static void test_revoked(void **state)
 {
     static const char *const names[] = {
-        "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
-        "superseded",    "cessationOfOperation", "certificateHold", "reason 7",
-        "removeFromCRL", "privilegeWithdrawn",   "aACompromise",    "unknown reason"};
+        "(no reason given)", "keyCompromise",        "cACompromise",    "affiliationChanged",
+        "superseded",        "cessationOfOperation", "certificateHold", "an unknown reason",
+        "removeFromCRL",     "privilegeWithdrawn",   "aACompromise",    "an unknown reason"};
     struct evidence evidence = judge(ENTRY(.said = SAYS_REVOKED));
 
     (void)state;
