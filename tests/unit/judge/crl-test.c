@@ -328,17 +328,17 @@ static void test_entry_extensions(void **state)
     assert_good(&plan);
     plan.entries = ask_entries(make_entry(BYTES("\x55"), date));
     assert_good(&plan);
-    plan.entries = ask_entries(make_entry(SERIAL, join(reason, usual_date)));
+    plan.entries = make_entry(SERIAL, join(reason, usual_date));
     assert_revoked(&plan, "(keyCompromise)");
-    plan.entries = ask_entries(make_entry(BYTES("\x55"), join(reason, usual_date)));
+    plan.entries = make_entry(BYTES("\x55"), join(reason, usual_date));
     assert_good(&plan);
-    plan.entries = ask_entries(make_entry(BYTES("\x55"), join(usual_date, reason)));
+    plan.entries = make_entry(BYTES("\x55"), join(usual_date, reason));
     assert_good(&plan);
-    plan.entries = ask_entries(make_entry(BYTES("\x55"), join(join(reason, usual_date), issuer)));
+    plan.entries = make_entry(BYTES("\x55"), join(join(reason, usual_date), issuer));
     assert_unknown(&plan, "indirect");
-    plan.entries = ask_entries(make_entry(BYTES("\x55"), join(join(reason, usual_date), strange)));
+    plan.entries = make_entry(BYTES("\x55"), join(join(reason, usual_date), strange));
     assert_unknown(&plan, "an entry has a critical extension that is not known");
-    plan.entries = ask_entries(make_entry(BYTES("\x55"), join(usual_date, usual_date)));
+    plan.entries = make_entry(BYTES("\x55"), join(usual_date, usual_date));
     assert_unknown(&plan, "extensions of an entry, each once");
     plan.entries = ask_entries(
         make_entry(BYTES("\x55"), make_extension(BYTES("\x55\x1d\x17"), true, BYTES("\x05\x00"))));
