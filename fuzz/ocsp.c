@@ -126,7 +126,7 @@ static void check_entries(gnutls_ocsp_resp_t response, const struct evidence *ev
             REQUIRE(entry.status == GNUTLS_OCSP_CERT_GOOD);
             check_current(&entry);
         } else if (entry.status == GNUTLS_OCSP_CERT_REVOKED) {
-            if (entry.this_update != evidence->this_update)
+            if (!answer_same_time(evidence->this_update, entry.this_update))
                 continue;
             if (entry.reason == GNUTLS_X509_CRLREASON_CERTIFICATEHOLD ||
                 entry.reason == GNUTLS_X509_CRLREASON_REMOVEFROMCRL)
@@ -134,7 +134,7 @@ static void check_entries(gnutls_ocsp_resp_t response, const struct evidence *ev
         } else {
             continue;
         }
-        found = found || entry.this_update == evidence->this_update;
+        found = found || answer_same_time(evidence->this_update, entry.this_update);
     }
     REQUIRE(found);
 }
