@@ -15,7 +15,7 @@ const struct evidence_question *answer_question(void);
 /* NULL if it is no certificate; owned by the caller. */
 gnutls_x509_crt_t answer_import(struct span der);
 
-/* Whether GnuTLS, which knows no time before 1970, reads the same. */
+/* Whether GnuTLS reads the same; before 1970 it reads something else. */
 bool answer_same_time(int64_t ours, time_t theirs);
 
 /* Bytes behind their length, in two bytes, or as many as are left. */

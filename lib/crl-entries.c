@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "crl-entries.h"
 
+#include <limits.h>
+
 #include "der.h"
 #include "x509-time.h"
 
@@ -92,28 +94,36 @@ static inline bool same_number(struct span serial, struct span own)
            span_equal(span_number(serial), span_number(own));
 }
 
-static bool read_reason(struct span value, unsigned *reason)
+/* --- extensions ------------------------------------------------------------------------------- */
+
+#define UNREADABLE_REASON UINT_MAX
+
+static unsigned read_reason(struct span value, struct crl_doubt *doubt)
 {
     struct span content;
 
-    if (!x509_take_only(value, X509_ENUMERATED, &content) || content.len != 1)
-        return false;
-    *reason = content.ptr[0];
-    return true;
+    if (x509_take_only(value, X509_ENUMERATED, &content) && content.len == 1)
+        return content.ptr[0];
+    crl_doubt(doubt, "CRL: the reason of an entry cannot be read");
+    return UNREADABLE_REASON;
 }
 
+/* False if from here on the entries are of certificates of somebody else. */
 static bool read_extension(const struct x509_extension *extension, unsigned *reason,
-                           struct crl_doubt *doubt, struct evidence *evidence)
+                           struct crl_doubt *doubt)
 {
-    /* RFC 5280 section 5.3.1 */
-    if (span_equal(extension->oid, OID_REASON))
-        return read_reason(extension->value, reason) ||
-               evidence_refuse(evidence, "CRL: the reason of an entry cannot be read");
+    /* RFC 5280 section 5.3.3 */
+    if (span_equal(extension->oid, OID_CERTIFICATE_ISSUER)) {
+        crl_doubt(doubt, "CRL: expected entries of its own issuer, found one of another "
+                         "(indirect CRL)");
+        return false;
+    }
 
-    /* RFC 5280 section 5.3.3: from here on the entries are of certificates of somebody else */
-    if (span_equal(extension->oid, OID_CERTIFICATE_ISSUER))
-        return evidence_refuse(evidence, "CRL: expected entries of its own issuer, found one of "
-                                         "another (indirect CRL)");
+    /* RFC 5280 section 5.3.1 */
+    if (span_equal(extension->oid, OID_REASON)) {
+        *reason = read_reason(extension->value, doubt);
+        return true;
+    }
 
     /* RFC 5280 section 5.3: not to be used; X.509 section 7.3: but what is listed is revoked */
     if (extension->critical && !span_equal(extension->oid, OID_HOLD_INSTRUCTION) &&
@@ -122,23 +132,28 @@ static bool read_extension(const struct x509_extension *extension, unsigned *rea
     return true;
 }
 
+/* Likewise; the reason of one whose extensions cannot be read is none that could be taken back. */
 static bool read_extensions(const struct crl *crl, struct span extensions, unsigned *reason,
-                            struct crl_doubt *doubt, struct evidence *evidence)
+                            struct crl_doubt *doubt)
 {
     struct x509_extension extension;
     struct span list;
 
     /* RFC 5280 section 5.1.2.1: extensions came with v2 */
     if (crl->version != 2 || !x509_take_only(extensions, DER_SEQUENCE, &list) ||
-        !x509_extensions_readable(list, NULL))
-        return evidence_refuse(evidence,
-                               "CRL: expected extensions of an entry, each once, in version "
-                               "2 only, found something else");
+        !x509_extensions_readable(list, NULL)) {
+        crl_doubt(doubt, "CRL: expected extensions of an entry, each once, in version 2 only, "
+                         "found something else");
+        *reason = UNREADABLE_REASON;
+        return true;
+    }
     while (x509_take_extension(&list, &extension))
-        if (!read_extension(&extension, reason, doubt, evidence))
+        if (!read_extension(&extension, reason, doubt))
             return false;
     return true;
 }
+
+/* --- entries ---------------------------------------------------------------------------------- */
 
 static enum crl_listed listed_as(unsigned reason)
 {
@@ -153,23 +168,21 @@ static enum crl_listed listed_as(unsigned reason)
 }
 
 /* An entry of the certificate: it counts if none before it is worse. */
-static bool read_own(const struct entry *entry, unsigned reason, struct crl_entry *found,
-                     struct evidence *evidence)
+static void read_own(const struct crl *crl, const struct entry *entry, unsigned reason,
+                     struct crl_entry *found)
 {
     struct crl_entry own = {.listed = listed_as(reason), .reason = reason};
     struct span date = entry->date;
 
-    /* RFC 5280 section 5.1.2.6 */
+    /* RFC 5280 section 5.1.2.6; whenever it was, it was not later */
     if (!x509_take_any_time(&date, &own.since))
-        return evidence_refuse(evidence,
-                               "CRL: the revocation date of the certificate cannot be read");
+        own.since = crl->this_update;
     if (own.listed > found->listed)
         *found = own;
-    return true;
 }
 
-bool crl_entries_find(const struct crl *crl, struct span serial, struct crl_entry *found,
-                      struct crl_doubt *doubt, struct evidence *evidence)
+void crl_entries_find(const struct crl *crl, struct span serial, struct crl_entry *found,
+                      struct crl_doubt *doubt)
 {
     struct span rest = crl->entries;
 
@@ -179,17 +192,17 @@ bool crl_entries_find(const struct crl *crl, struct span serial, struct crl_entr
         unsigned reason = REASON_UNSPECIFIED;
         bool own;
 
-        if (!take_usual_entry(&rest, &entry) && !take_entry(&rest, &entry))
-            return evidence_refuse(evidence,
-                                   "CRL: expected an entry with a serial number and a date, "
-                                   "found something else");
+        if (!take_usual_entry(&rest, &entry) && !take_entry(&rest, &entry)) {
+            crl_doubt(doubt, "CRL: expected an entry with a serial number and a date, found "
+                             "something else");
+            return;
+        }
         own = same_number(entry.serial, serial);
         if (entry.extensions.len > 0 &&
             (own || crl->version != 2 || !has_usual_extensions(entry.extensions)) &&
-            !read_extensions(crl, entry.extensions, &reason, doubt, evidence))
-            return false;
-        if (own && !read_own(&entry, reason, found, evidence))
-            return false;
+            !read_extensions(crl, entry.extensions, &reason, doubt))
+            return;
+        if (own)
+            read_own(crl, &entry, reason, found);
     }
-    return true;
 }

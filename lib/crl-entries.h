@@ -15,11 +15,11 @@ struct crl_entry {
 };
 
 /*
- * `serial` is the content of the certificate's INTEGER. False with a detail if an entry cannot be
- * read, or is of another issuer; `doubt` is noted if one has a critical extension that is not
- * understood.
+ * `serial` is the content of the certificate's INTEGER. `doubt` is noted if an entry cannot be read
+ * or understood, or is of another issuer; it is not looked beyond one that has no end, or begins
+ * those of another issuer.
  */
-bool crl_entries_find(const struct crl *crl, struct span serial, struct crl_entry *found,
-                      struct crl_doubt *doubt, struct evidence *evidence);
+void crl_entries_find(const struct crl *crl, struct span serial, struct crl_entry *found,
+                      struct crl_doubt *doubt);
 
 #endif

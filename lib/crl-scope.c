@@ -104,8 +104,8 @@ static bool check_extension(const struct x509_extension *extension, const struct
 
 /* --- issuer ----------------------------------------------------------------------------------- */
 
-static bool check_issuer(const struct crl *crl, const struct x509_party *cert,
-                         const struct x509_party *issuer, struct evidence *evidence)
+bool crl_issuer_check(const struct crl *crl, const struct x509_party *cert,
+                      const struct x509_party *issuer, struct evidence *evidence)
 {
     unsigned usage = 0, critical;
     int found;
@@ -133,8 +133,6 @@ bool crl_scope_check(const struct crl *crl, const struct x509_party *cert,
     struct span rest = crl->extensions;
     struct x509_extension extension;
 
-    if (!check_issuer(crl, cert, issuer, evidence))
-        return false;
     while (x509_take_extension(&rest, &extension))
         if (!check_extension(&extension, cert, issuer, doubt, evidence))
             return false;

@@ -24,6 +24,9 @@ static void check_dates(const struct crl *crl, const struct evidence_question *q
     else if (question->now - question->leeway >= crl->next_update)
         crl_doubt(doubt, "CRL: nextUpdate was %s, now is %s: expired",
                   x509_time_text(crl->next_update, then), now);
+    else if (crl->next_update < crl->this_update)
+        crl_doubt(doubt, "CRL: nextUpdate %s is before thisUpdate %s",
+                  x509_time_text(crl->next_update, then), x509_time_text(crl->this_update, now));
 }
 
 /* Says what an entry means; `current`: whether the list is. */
@@ -62,15 +65,15 @@ static enum certificate_status judge(struct span der, const struct evidence_ques
         return CERTIFICATE_UNKNOWN;
     check_dates(&crl, question, &doubt);
     current = !doubt.any;
-    /* RFC 5280 section 6.3.3 (g): the bytes as they stand */
-    if (!crl_scope_check(&crl, &cert, &issuer, &doubt, evidence) ||
+    /* RFC 5280 section 6.3.3 (g): the bytes as they stand, before more of them is believed */
+    if (!crl_issuer_check(&crl, &cert, &issuer, evidence) ||
         !x509_signature_verify(question->issuer, &crl.algorithm, crl.tbs, crl.signature, "CRL",
-                               evidence))
+                               evidence) ||
+        !crl_scope_check(&crl, &cert, &issuer, &doubt, evidence))
         return CERTIFICATE_UNKNOWN;
     evidence->this_update = crl.this_update;
     evidence->next_update = crl.next_update;
-    if (!crl_entries_find(&crl, cert.cert.serial, &entry, &doubt, evidence))
-        return CERTIFICATE_UNKNOWN;
+    crl_entries_find(&crl, cert.cert.serial, &entry, &doubt);
 
     /* RFC 5280 section 6.3.3 (i): what has been revoked stays so, whatever is in doubt */
     if (entry.listed != CRL_NOT_LISTED)

@@ -123,8 +123,7 @@ static void count(struct judgement *judgement, const struct ocsp_single *single)
     struct tally *tally = &judgement->tally;
 
     tally->seen++;
-    /* revoked wins: nothing that comes after it is looked at */
-    if (tally->revoked > 0 || !is_ours(judgement, single, digest))
+    if (!is_ours(judgement, single, digest))
         return;
     if (!check_single(judgement, single, digest)) {
         tally->unknown++;
@@ -150,7 +149,8 @@ static bool read_all(struct judgement *judgement, struct span der)
         !x509_party_read(question->issuer, &judgement->issuer))
         return evidence_refuse(evidence, "OCSP: the certificate or its issuer cannot be read");
     if (!ocsp_form_read(der, &judgement->response, evidence) ||
-        !ocsp_responder_check(&judgement->response, &judgement->issuer, question->now, evidence))
+        !ocsp_responder_check(&judgement->response, &judgement->cert, &judgement->issuer,
+                              question->now, evidence))
         return false;
 
     /* RFC 5280 section 4.2, RFC 6960 section 4.4: none of OCSP's is understood, none is critical */
@@ -160,18 +160,21 @@ static bool read_all(struct judgement *judgement, struct span der)
     return true;
 }
 
-static bool count_all(struct judgement *judgement)
+/* Until one says revoked, which wins: nothing that comes after it is looked at. */
+static void count_all(struct judgement *judgement)
 {
     struct span singles = judgement->response.singles;
     struct ocsp_single single;
 
-    while (singles.len > 0) {
-        if (!ocsp_form_take_single(&singles, &single))
-            return evidence_refuse(judgement->evidence, "OCSP response: entry %u is malformed",
-                                   judgement->tally.seen);
+    while (singles.len > 0 && judgement->tally.revoked == 0) {
+        if (!ocsp_form_take_single(&singles, &single)) {
+            judgement->tally.unknown++;
+            evidence_note(judgement->evidence, "OCSP response: entry %u is malformed",
+                          judgement->tally.seen);
+            return;
+        }
         count(judgement, &single);
     }
-    return true;
 }
 
 /* Revoked wins over unknown, unknown over good. */
@@ -202,6 +205,8 @@ void ocsp_look_up(struct span der, const struct evidence_question *question,
                                                                            .evidence = evidence};
 
     *evidence = (struct evidence){.status = CERTIFICATE_UNKNOWN};
-    if (read_all(&judgement, der) && count_all(&judgement))
-        decide(&judgement, evidence);
+    if (!read_all(&judgement, der))
+        return;
+    count_all(&judgement);
+    decide(&judgement, evidence);
 }

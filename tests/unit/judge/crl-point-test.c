@@ -157,12 +157,24 @@ static void test_point_form(void **state)
     assert_at(ask_signer(), rows[last], NULL);
 }
 
+/* Nothing of it is looked at before the signature holds: it could be as long as it likes. */
+static void test_point_unsigned(void **state)
+{
+    struct crl_plan plan = ask_plan();
+
+    (void)state;
+    set_extension(&plan, POINT, DER(0x30, FULL(URI("http://crl.example/1"))));
+    assert_unknown(&plan, no_name);
+    plan.key = make_key(KEY_P256, 1);
+    assert_unknown(&plan, "verification has failed");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_point_name),     cmocka_unit_test(test_point_of_certificate),
         cmocka_unit_test(test_point_relative), cmocka_unit_test(test_point_scope),
-        cmocka_unit_test(test_point_form),
+        cmocka_unit_test(test_point_form),     cmocka_unit_test(test_point_unsigned),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
