@@ -76,7 +76,7 @@ static enum meaning meaning_of(struct span oid)
     return UNKNOWN;
 }
 
-static bool check_extension(const struct crl_extension *extension, const struct x509_party *cert,
+static bool check_extension(const struct x509_extension *extension, const struct x509_party *cert,
                             const struct x509_party *issuer, struct crl_doubt *doubt,
                             struct evidence *evidence)
 {
@@ -104,8 +104,8 @@ static bool check_extension(const struct crl_extension *extension, const struct 
 
 /* --- issuer ----------------------------------------------------------------------------------- */
 
-static bool check_issuer(const struct crl *crl, const struct x509_party *cert,
-                         const struct x509_party *issuer, struct evidence *evidence)
+bool crl_issuer_check(const struct crl *crl, const struct x509_party *cert,
+                      const struct x509_party *issuer, struct evidence *evidence)
 {
     unsigned usage = 0, critical;
     int found;
@@ -131,11 +131,9 @@ bool crl_scope_check(const struct crl *crl, const struct x509_party *cert,
                      struct evidence *evidence)
 {
     struct span rest = crl->extensions;
-    struct crl_extension extension;
+    struct x509_extension extension;
 
-    if (!check_issuer(crl, cert, issuer, evidence))
-        return false;
-    while (crl_take_extension(&rest, &extension))
+    while (x509_take_extension(&rest, &extension))
         if (!check_extension(&extension, cert, issuer, doubt, evidence))
             return false;
     return true;

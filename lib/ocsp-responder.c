@@ -147,20 +147,36 @@ static bool import(struct delegate *delegate, struct span der, struct evidence *
     return true;
 }
 
-static bool signed_by_delegate(const struct ocsp_response *response, struct span der,
+static bool check_other(const struct delegate *delegate, const struct x509_party *cert,
+                        struct evidence *evidence)
+{
+    /* RFC 6960 section 4.2.2.2.1 trusts a responder for its life, not every certificate */
+    if (span_equal(delegate->cert.serial, cert->cert.serial))
+        return refuse(delegate, "is the one in question", evidence);
+    return true;
+}
+
+/* What a delegate's certificate is held against. */
+struct place {
+    const struct ocsp_response *response;
+    const struct x509_party *cert, *issuer;
+    int64_t now;
+};
+
+static bool signed_by_delegate(const struct place *place, struct span der,
                                const struct x509_cert *cert, unsigned which,
-                               const struct x509_party *issuer, int64_t now,
                                struct evidence *evidence)
 {
     __attribute__((cleanup(delegate_free))) struct delegate delegate = {.cert = *cert,
                                                                         .which = which};
 
     return import(&delegate, der, evidence) && check_purpose(&delegate, evidence) &&
-           check_dates(&delegate, now, evidence) && check_common(&delegate, evidence) &&
-           check_issued(&delegate, issuer, evidence) && check_no_check(&delegate, evidence) &&
-           x509_signature_verify(delegate.crt, &response->algorithm, response->tbs,
-                                 response->signature, "OCSP response: by the responder's key",
-                                 evidence);
+           check_dates(&delegate, place->now, evidence) && check_common(&delegate, evidence) &&
+           check_issued(&delegate, place->issuer, evidence) &&
+           check_no_check(&delegate, evidence) && check_other(&delegate, place->cert, evidence) &&
+           x509_signature_verify(delegate.crt, &place->response->algorithm, place->response->tbs,
+                                 place->response->signature,
+                                 "OCSP response: by the responder's key", evidence);
 }
 
 /* --- whoever it is ---------------------------------------------------------------------------- */
@@ -200,23 +216,24 @@ static bool check_certs(const struct ocsp_response *response, struct evidence *e
     return true;
 }
 
-bool ocsp_responder_check(const struct ocsp_response *response, const struct x509_party *issuer,
-                          int64_t now, struct evidence *evidence)
+bool ocsp_responder_check(const struct ocsp_response *response, const struct x509_party *cert,
+                          const struct x509_party *issuer, int64_t now, struct evidence *evidence)
 {
+    const struct place place = {response, cert, issuer, now};
     struct span certs = response->certs, der;
-    struct x509_cert cert;
+    struct x509_cert read;
 
     if (!check_certs(response, evidence))
         return false;
-    evidence_refuse(evidence, "OCSP response: the responder is neither the issuer nor one whose "
-                              "certificate is in the response");
+    evidence_note(evidence, "OCSP response: the responder is neither the issuer nor one whose "
+                            "certificate is in the response");
     if (id_is(response, &issuer->cert) &&
         x509_signature_verify(issuer->crt, &response->algorithm, response->tbs, response->signature,
                               "OCSP response: by the issuer's key", evidence))
         return true;
     for (unsigned i = 0; x509_take_whole(&certs, DER_SEQUENCE, &der); i++)
-        if (x509_cert_read(der, &cert) && id_is(response, &cert) && !is_issuer(&cert, issuer) &&
-            signed_by_delegate(response, der, &cert, i, issuer, now, evidence))
+        if (x509_cert_read(der, &read) && id_is(response, &read) && !is_issuer(&read, issuer) &&
+            signed_by_delegate(&place, der, &read, i, evidence))
             return true;
     return false;
 }

@@ -10,8 +10,9 @@ import sys
 LIB_RANKS = [
     ["status", "span", "secret"],
     ["report"],
-    ["evidence"],
     ["rules", "base64url", "der", "json-scan", "alg"],
+    ["x509-time"],
+    ["evidence"],
     ["json", "url"],
     ["jws", "jwk"],
     ["token", "jws-verify"],

@@ -236,6 +236,16 @@ static void test_no_check(void **state)
     assert_delegate(&delegate, CERTIFICATE_UNKNOWN, "has no id-pkix-ocsp-nocheck");
 }
 
+/* A certificate in question does not answer for itself, whatever it may sign. */
+static void test_itself(void **state)
+{
+    struct cert_plan delegate = plan_delegate(&world);
+
+    (void)state;
+    delegate.serial = "leaf";
+    assert_delegate(&delegate, CERTIFICATE_UNKNOWN, "is the one in question");
+}
+
 static void test_critical_extension(void **state)
 {
     struct cert_plan delegate = plan_delegate(&world);
@@ -328,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_sibling_ca),
         cmocka_unit_test(test_not_directly),
         cmocka_unit_test(test_no_check),
+        cmocka_unit_test(test_itself),
         cmocka_unit_test(test_critical_extension),
         cmocka_unit_test(test_weak_delegates),
         cmocka_unit_test(test_count),

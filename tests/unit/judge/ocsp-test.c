@@ -166,14 +166,14 @@ static void test_strict_times(void **state)
 static void test_revoked(void **state)
 {
     static const char *const names[] = {
-        "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
-        "superseded",    "cessationOfOperation", "certificateHold", "reason 7",
-        "removeFromCRL", "privilegeWithdrawn",   "aACompromise",    "unknown reason"};
+        "(no reason given)", "keyCompromise",        "cACompromise",    "affiliationChanged",
+        "superseded",        "cessationOfOperation", "certificateHold", "an unknown reason",
+        "removeFromCRL",     "privilegeWithdrawn",   "aACompromise",    "an unknown reason"};
     struct evidence evidence = judge(ENTRY(.said = SAYS_REVOKED));
 
     (void)state;
     assert_int_equal(evidence.status, CERTIFICATE_REVOKED);
-    assert_string_equal(evidence.detail, "revoked since 2026-05-31T23:00:00Z: no reason given");
+    assert_string_equal(evidence.detail, "revoked since 2026-05-31T23:00:00Z (no reason given)");
     assert_int_equal(evidence.this_update, NOW - 3600);
     assert_int_equal(evidence.next_update, NOW + 3600);
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
