@@ -13,7 +13,7 @@
 #define OTHER 5    /* accepts another user than the one who was asked about */
 #define WISH 6     /* wishes, then says what it has been told of it */
 #define GREEDY 7   /* wishes each time */
-#define WISH_YES 8 /* accepts, and wishes */
+#define WISH_YES 8 /* accepts, and wishes at first */
 
 static unsigned char message[WIRE_VERDICT_MAX], setup_message[WIRE_SETUP_MAX];
 
@@ -72,7 +72,7 @@ int main(void)
     if (MODE == GREEDY)
         return wish(STATUS_REVOCATION_UNKNOWN, span_of(NULL, 0));
     if (MODE == WISH_YES)
-        return wish(STATUS_ACCEPTED, request.user);
+        return setup.fetched ? accept_user(request.user) : wish(STATUS_ACCEPTED, request.user);
     if (MODE == HALF)
         return send(3, message, 16, MSG_NOSIGNAL) == 16 ? 0 : 1;
     while (MODE == HANG)
