@@ -3,6 +3,7 @@
 
 import base64
 import concurrent.futures
+import dataclasses
 import hashlib
 import json
 import os
@@ -23,12 +24,12 @@ algorithms = ES256, RS256
 signer_names = *
 trust_anchors = {anchors}
 signer_eku = {purposes}
-revocation = off
+revocation = {revocation}
+crl_files = {crls}
 """
 # The suites' times may be before the tokens were made: the path is good all the same.
 LATER = {"not-yet-valid"}
 TOKEN_MAX = 16384
-BY_REVOCATION = {"revoked", "revocation-unknown"}
 
 
 def read(tokens):
@@ -51,12 +52,12 @@ def carries(token, question):
 
 
 def expected(token, question, answer):
-    """From the answer of `pam-jwt chain`: the reason with revocation off."""
+    """From the answer of `pam-jwt chain`."""
     if len(token) > TOKEN_MAX:
         return "too-long"
     if not carries(token, question):
         return "untrusted-chain"  # RFC 7515 section 4.1.6: one path, the signer first
-    return "accepted" if answer.reason in BY_REVOCATION else answer.reason
+    return answer.reason
 
 
 def as_pem(anchors):
@@ -64,16 +65,22 @@ def as_pem(anchors):
     return text if text.startswith("-----") else ssl.DER_cert_to_PEM_cert(anchors)
 
 
-def write_config(directory, question):
-    """One for all questions of the same anchors; nobody else may write to it."""
-    text = CONFIG.format(anchors="{anchors}", purposes=", ".join(question.purposes))
-    anchors = as_pem(question.anchors)
-    path = directory / (hashlib.sha256((text + anchors).encode()).hexdigest() + ".conf")
-    path.with_suffix(".pem").write_text(anchors)
-    path.write_text(text.format(anchors=path.with_suffix(".pem")))
-    path.with_suffix(".pem").chmod(0o644)
+def store(path, data):
+    """Nobody else may write to it."""
+    path.write_bytes(data)
     path.chmod(0o644)
     return path
+
+
+def write_config(directory, question):
+    """One for all questions of the same rules."""
+    path = directory / hashlib.sha256(repr(dataclasses.astuple(question)).encode()).hexdigest()
+    crls = [store(path.with_suffix(f".{index}.crl"), crl)
+            for index, crl in enumerate(question.crls)]
+    anchors = store(path.with_suffix(".pem"), as_pem(question.anchors).encode())
+    text = CONFIG.format(anchors=anchors, purposes=", ".join(question.purposes),
+                         revocation=question.revocation, crls=", ".join(map(str, crls)))
+    return store(path.with_suffix(".conf"), text.encode())
 
 
 def explain(token, question, config):
