@@ -175,7 +175,7 @@ static void count_all(struct judgement *judgement)
     while (singles.len > 0 && judgement->tally.revoked == 0) {
         if (!ocsp_form_take_single(&singles, &single)) {
             judgement->tally.unknown++;
-            judgement->evidence->answered = false;
+            judgement->evidence->answered = judgement->evidence->genuine = false;
             evidence_note(judgement->evidence, "OCSP response: entry %u is malformed",
                           judgement->tally.seen);
             return;
