@@ -85,7 +85,10 @@ class Refresh(pamjwt.PamJwtTest):
 
     def test_nothing_is_fetched_unless_the_configuration_says_so(self):
         self.configure(f"crl_urls = {unused_url()}", "fetch_hosts = 127.0.0.1")
+        chain = "signer-es256.chain.pem"
+        name = self.entry(OCSP, unused_url(), certificate(chain), certificate(chain, 1))
         self.expect_quiet()
+        self.assertIn(name, os.listdir(CACHE))
 
     def test_an_entry_that_is_a_configured_list_is_fetched_once(self):
         url = unused_url()
