@@ -48,7 +48,7 @@ bool anchor_directory_list(int directory, const char *path, struct anchor_names 
 
 void anchor_names_free(struct anchor_names *names)
 {
-    for (size_t i = 0; i < names->count; i++)
+    for (size_t i = 0; names->items && i < names->count; i++)
         free(names->items[i]);
     free(names->items);
     *names = (struct anchor_names){NULL, 0};

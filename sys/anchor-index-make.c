@@ -230,7 +230,7 @@ static enum outcome make(const struct source *source, int cache, const char *nam
         outcome = collect_directory(source, &entries, error);
     else
         outcome = collect_file(source->fd, source->path, 0, &entries, error) ? MADE : FAILED;
-    if (outcome == MADE && entries.bytes < ANCHOR_INDEX_WORTH)
+    if (outcome == MADE && (!entries.items || entries.bytes < ANCHOR_INDEX_WORTH))
         outcome = NOT_WANTED;
     if (outcome == MADE) {
         qsort(entries.items, entries.count, sizeof(*entries.items), compare);

@@ -97,7 +97,7 @@ static bool is_of_source(const struct anchor_index *index)
 static bool map(int cache, const char *name, uid_t also_trusted, struct mapping *mapping)
 {
     int fd = openat(cache, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    struct safefile_error unused;
+    struct safefile_error unused = {""};
     bool done = false;
 
     if (fd < 0)
@@ -111,7 +111,7 @@ static bool map(int cache, const char *name, uid_t also_trusted, struct mapping 
 void anchor_index_open(struct anchor_index *index, int cache, const char *source, bool directory,
                        uid_t also_trusted)
 {
-    struct safefile_error unused;
+    struct safefile_error unused = {""};
     char name[ANCHOR_INDEX_NAME_SIZE];
 
     *index =
@@ -165,7 +165,7 @@ static int open_file(const struct anchor_index *index, size_t entry)
     const struct anchor_index_header header = header_of(index);
     const char *names = (const char *)(entries_of(index) + index->count), *name;
     uint32_t at = entries_of(index)[entry].name;
-    struct safefile_error unused;
+    struct safefile_error unused = {""};
 
     if (at >= header.names)
         return -1;

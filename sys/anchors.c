@@ -42,7 +42,7 @@ struct opening {
 static void open_index(struct opening *opening, struct place *place)
 {
     struct anchor_files *files = opening->files;
-    struct safefile_error unused;
+    struct safefile_error unused = {""};
     struct stat st;
     bool directory;
 
