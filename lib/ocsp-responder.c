@@ -6,10 +6,12 @@
 #include "der.h"
 #include "trust-constraints.h"
 #include "trust-key.h"
+#include "x509-authority.h"
 #include "x509-signature.h"
 
 #define CERTS_MAX 8
 #define OID_SIZE 128
+#define AUTHORITY "2.5.29.35"
 #define NO_CHECK "1.3.6.1.5.5.7.48.1.5"
 #define OCSP_SIGNING "1.3.6.1.5.5.7.3.9"
 
@@ -125,6 +127,19 @@ static bool check_issued(const struct delegate *delegate, const struct x509_part
                                  evidence);
 }
 
+static bool check_authority(const struct delegate *delegate, const struct x509_party *issuer,
+                            struct evidence *evidence)
+{
+    gnutls_datum_t value = {NULL, 0};
+    int found = gnutls_x509_crt_get_extension_by_oid2(delegate->crt, AUTHORITY, 0, &value, NULL);
+    bool same = found == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE ||
+                (found >= 0 && x509_authority_is(span_of(value.data, value.size), issuer));
+
+    gnutls_free(value.data);
+    /* RFC 5280 section 4.2.1.1: as of any other certificate of a path */
+    return same || refuse(delegate, "has an authorityKeyIdentifier of another issuer", evidence);
+}
+
 static bool check_no_check(const struct delegate *delegate, struct evidence *evidence)
 {
     size_t size = 0;
@@ -173,6 +188,7 @@ static bool signed_by_delegate(const struct place *place, struct span der,
     return import(&delegate, der, evidence) && check_purpose(&delegate, evidence) &&
            check_dates(&delegate, place->now, evidence) && check_common(&delegate, evidence) &&
            check_issued(&delegate, place->issuer, evidence) &&
+           check_authority(&delegate, place->issuer, evidence) &&
            check_no_check(&delegate, evidence) && check_other(&delegate, place->cert, evidence) &&
            x509_signature_verify(delegate.crt, &place->response->algorithm, place->response->tbs,
                                  place->response->signature,

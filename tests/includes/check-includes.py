@@ -22,7 +22,7 @@ LIB_RANKS = [
     ["answers"],
     ["x509-der"],
     ["x509-cert", "x509-urls", "ocsp-form"],
-    ["x509-signature"],
+    ["x509-signature", "x509-authority"],
     ["ocsp-responder"],
     ["ocsp"],
     ["ocsp-request"],
