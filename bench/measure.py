@@ -131,6 +131,22 @@ class Bench:
                                      'anchors', {'found': peaks[f'{count} CAs, index'] /
                                                  peaks['1 CA']}, 1.2))
 
+    # --- CRL --------------------------------------------------------------------------------------
+
+    def lists(self):
+        """A CRL of a million entries, against no more than its hash and its signature."""
+        folder = self.work / 'bench' / 'crl'
+        folder.mkdir()
+        subprocess.run([self.programs / 'bench-crl', 'make', '1000000', folder], check=True)
+        took, peaks = pairs.run_workers(
+            {work: [self.programs / 'bench-crl', work, folder] for work in ('judge', 'verify')},
+            max(20, self.rounds // 8), self.progress, 'CRL')
+        self.keep('CRL of 1,000,000 entries', took)
+        self.rows.append(at_most('judged, against hashed and verified', 'crl',
+                                 pairs.ratios(took, 'judge', 'verify'), 1.3))
+        self.rows.append(at_most('peak resident memory, as a multiple of the file', 'crl', {
+            'found': peaks['judge'] * 1024 / (folder / 'list.crl').stat().st_size}, 1.2))
+
     # --- peers ------------------------------------------------------------------------------------
 
     def peer(self, name, kind, command, version):
@@ -218,7 +234,8 @@ class Bench:
         """Whether all but the peers could be measured."""
         logins.world.must('useradd', '--create-home', '--shell', '/bin/sh', 'alice')
         complete = True
-        for part in (self.verifiers, self.anchors, self.peers, self.hosts, self.instructions, self.logins):
+        for part in (self.verifiers, self.anchors, self.lists, self.peers, self.hosts,
+                     self.instructions, self.logins):
             try:
                 part()
             except (pairs.Missing, AssertionError, OSError, RuntimeError,
