@@ -269,6 +269,20 @@ static void nul_byte(void **state)
     assert_non_null(strstr(error.text, "NUL byte"));
 }
 
+/* More than is looked at for a certificate. */
+static void crl_urls(void **state)
+{
+#define FOUR "http://a/1, http://a/2, http://a/3, http://a/4"
+    struct config_error error;
+    CONFIG_CLEANUP struct rules *rules =
+        load(*state, GLOBAL ISSUER "crl_urls = " FOUR ", " FOUR ", " FOUR "\n", &error);
+
+    assert_non_null(rules);
+    assert_int_equal(rules->issuers[0].crl_urls.count, 12);
+    assert_bad(*state, GLOBAL ISSUER "crl_urls = " FOUR ", " FOUR ", " FOUR ", http://a/5\n", 0,
+               "at most 12 crl_urls");
+}
+
 static void issuers(void **state)
 {
     assert_bad(*state, GLOBAL "[issuer urn:x]\n" REQUIRED, 0, "set signer_names");
@@ -379,6 +393,7 @@ int main(void)
         SCRATCH_TEST(bad_syntax),
         SCRATCH_TEST(comments),
         SCRATCH_TEST(nul_byte),
+        SCRATCH_TEST(crl_urls),
         SCRATCH_TEST(issuers),
         SCRATCH_TEST(conf_d),
         SCRATCH_TEST(conf_d_that_cannot_be_read),
