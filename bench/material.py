@@ -74,9 +74,16 @@ class Material:
         root = self.root.read_text(encoding='ascii')
         return (marker.join(blocks[:middle]) + root + marker + marker.join(blocks[middle:]))
 
-    def write_anchors(self, name, text):
-        """Those anchors, and a configuration with them."""
-        anchors = self.write(f'{name}.pem', text)
+    def write_anchors(self, name, text, directory=False):
+        """Those anchors, in a file or each in one of its own, and a configuration with them."""
+        anchors = self.folder / (name if directory else f'{name}.pem')
+        if directory:
+            anchors.mkdir()
+            anchors.chmod(0o755)
+            for number, block in enumerate(text.split('-----BEGIN')[1:]):
+                self.write(f'{name}/{number}.pem', f'-----BEGIN{block}')
+        else:
+            self.write(anchors.name, text)
         return self.write(f'{name}.conf', count.CONFIG.format(anchors=anchors)), anchors
 
     def make_jwk(self):

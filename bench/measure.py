@@ -103,10 +103,10 @@ class Bench:
             yield text.count('-----BEGIN'), text
 
     def with_anchors(self, files, count, text):
-        """Commands with the index that `pam-jwt refresh` makes, and without."""
-        for kind in ('index', 'search'):
-            config, anchors = files.write_anchors(f'{count}-{kind}', text)
-            if kind == 'index':
+        """Commands with the index that `pam-jwt refresh` makes, of a file and of a directory, and without."""
+        for kind in ('index', 'directory', 'search'):
+            config, anchors = files.write_anchors(f'{count}-{kind}', text, kind == 'directory')
+            if kind != 'search':
                 subprocess.run([self.programs / 'bench-index', anchors], check=True)
             yield kind, [self.programs / 'bench-ask', config, files.token]
 
@@ -123,11 +123,29 @@ class Bench:
             for (count, _), limit in zip(bundles, (1.05, 1.15)):
                 self.rows.append(at_most(f'{name}, {count} CAs, against 1', 'anchors',
                                          pairs.ratios(took, f'{count} CAs, index', '1 CA'), limit))
+                self.rows.append(row(f'{name}, {count} CAs in a directory, against 1', 'anchors',
+                                     pairs.ratios(took, f'{count} CAs, directory', '1 CA')))
                 self.rows.append(row(f'{name}, {count} CAs without an index, against 1', 'anchors',
                                      pairs.ratios(took, f'{count} CAs, search', '1 CA')))
             self.rows.append(at_most(f'{name}, {count} CAs, against 1: peak resident memory',
                                      'anchors', {'found': peaks[f'{count} CAs, index'] /
                                                  peaks['1 CA']}, 1.2))
+
+    # --- CRL --------------------------------------------------------------------------------------
+
+    def lists(self):
+        """A CRL of a million entries, against no more than its hash and its signature."""
+        folder = self.work / 'bench' / 'crl'
+        folder.mkdir()
+        subprocess.run([self.programs / 'bench-crl', 'make', '1000000', folder], check=True)
+        took, peaks = pairs.run_workers(
+            {work: [self.programs / 'bench-crl', work, folder] for work in ('judge', 'verify')},
+            max(20, self.rounds // 8), self.progress, 'CRL')
+        self.keep('CRL of 1,000,000 entries', took)
+        self.rows.append(at_most('judged, against hashed and verified', 'crl',
+                                 pairs.ratios(took, 'judge', 'verify'), 1.3))
+        self.rows.append(at_most('peak resident memory, as a multiple of the file', 'crl', {
+            'found': peaks['judge'] * 1024 / (folder / 'list.crl').stat().st_size}, 1.2))
 
     # --- peers ------------------------------------------------------------------------------------
 
@@ -216,7 +234,8 @@ class Bench:
         """Whether all but the peers could be measured."""
         logins.world.must('useradd', '--create-home', '--shell', '/bin/sh', 'alice')
         complete = True
-        for part in (self.verifiers, self.anchors, self.peers, self.hosts, self.instructions, self.logins):
+        for part in (self.verifiers, self.anchors, self.lists, self.peers, self.hosts,
+                     self.instructions, self.logins):
             try:
                 part()
             except (pairs.Missing, AssertionError, OSError, RuntimeError,

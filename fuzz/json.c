@@ -89,7 +89,7 @@ static void check_value(struct json_object *value)
             REQUIRE(time == json_object_get_int64(value));
         else
             REQUIRE((double)time <= json_object_get_double(value) &&
-                    json_object_get_double(value) < (double)time + 1);
+                    json_object_get_double(value) - (double)time <= 1);
     }
     REQUIRE(json_string(value, &text) == (type == json_type_string));
     if (type == json_type_string)

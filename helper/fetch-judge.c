@@ -43,9 +43,9 @@ static struct span crl_number(const struct crl *crl)
 {
     static const unsigned char oid[] = {0x55, 0x1d, 0x14};
     struct span extensions = crl->extensions, number;
-    struct crl_extension extension;
+    struct x509_extension extension;
 
-    while (crl_take_extension(&extensions, &extension))
+    while (x509_take_extension(&extensions, &extension))
         if (span_equal(extension.oid, span_of(oid, sizeof(oid))) &&
             x509_take_integer(&extension.value, &number))
             return span_number(number);

@@ -20,6 +20,7 @@ struct journey {
     struct http_request request;
     struct http_reply reply;
     char url[FETCH_URL_MAX];
+    bool asked;
 };
 
 __attribute__((format(printf, 2, 3))) static bool refuse(const struct network_job *job,
@@ -47,6 +48,7 @@ static bool may_follow(struct journey *journey)
 static bool travel(struct journey *journey)
 {
     for (unsigned redirects = 0;; redirects++) {
+        journey->asked = true;
         http_ask(journey->curl, &journey->request, &journey->reply);
         if (journey->reply.complete)
             return true;
@@ -140,7 +142,9 @@ int network_run(void *context)
     journey.job = job;
     if (!sandbox_enter_network(&limits, &sandbox)) {
         (void)refuse(job, "%s", sandbox.error);
-        return 0;
+        return NETWORK_NOT_ASKED;
     }
-    return start(&journey) && fetch(&journey) ? NETWORK_BROUGHT : 0;
+    if (start(&journey) && fetch(&journey))
+        return NETWORK_BROUGHT;
+    return journey.asked ? 0 : NETWORK_NOT_ASKED;
 }

@@ -22,9 +22,10 @@ struct network_job {
 };
 
 #define NETWORK_BROUGHT 30
+#define NETWORK_NOT_ASKED 31 /* it may not be asked, or nothing could be */
 
 /* For child_run(): seals this process, then fetches what `context`, a struct network_job, wishes
- * into CHILD_FILE. NETWORK_BROUGHT, or anything else if it was not brought. */
+ * into CHILD_FILE. One of these, or anything else if it was asked for and did not come. */
 int network_run(void *context);
 
 #endif

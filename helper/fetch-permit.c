@@ -102,7 +102,7 @@ static bool is_configured(const struct issuer_rules *rules, enum answer_kind kin
 {
     switch (kind) {
     case ANSWER_OCSP:
-        return rules->ocsp_responder[0] && strcmp(rules->ocsp_responder, url) == 0;
+        return strcmp(rules->ocsp_responder, url) == 0;
     case ANSWER_CRL:
         return is_listed(&rules->crl_urls, url, strcmp);
     case ANSWER_JWKS:

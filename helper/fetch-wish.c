@@ -62,16 +62,19 @@ static bool bring(struct work *work)
         .report = report,
     };
     size_t max = work->wish.kind == ANSWER_OCSP ? FETCH_OCSP_MAX : FETCH_CRL_MAX;
-    bool done;
+    int end;
 
     if (!report)
         return fail(work, "no memory") != FETCH_FAILED;
-    done = child_run(network_run, &job, work->file, job.deadline_ms + JUDGE_SHARE_MS / 2) ==
-           NETWORK_BROUGHT;
+    end = child_run(network_run, &job, work->file, job.deadline_ms + JUDGE_SHARE_MS / 2);
     copy_why(work, report->why, "no complete answer in time");
     child_unshare(report, sizeof(*report));
-    return done && mapping_make(work->file, max, &work->brought) == 0 &&
-           work->brought.bytes.len > 0;
+    if (end == NETWORK_BROUGHT && mapping_make(work->file, max, &work->brought) == 0 &&
+        work->brought.bytes.len > 0)
+        return true;
+    if (end != NETWORK_NOT_ASKED)
+        keep_failure(&work->errand->keep, &work->wish, work->errand->now);
+    return false;
 }
 
 static bool judge(struct work *work, const struct wire_answer *answer)
@@ -138,10 +141,8 @@ static enum fetch_result ask(struct work *work)
     };
     bool settled;
 
-    if (!bring(work)) {
-        keep_failure(&work->errand->keep, &work->wish, work->errand->now);
+    if (!bring(work))
         return FETCH_FAILED;
-    }
     answer.der = work->brought.bytes;
     settled = judge_and_store(work, &answer);
     if (!hand_back(work, &answer))

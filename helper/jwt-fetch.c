@@ -10,7 +10,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -135,6 +135,18 @@ static bool load_rules(struct helper *helper, struct config_error *error)
     return helper->rules != NULL;
 }
 
+/* The network process opens it once more, when it is nobody's: the path leads to the same file. */
+static bool check_tls_ca(const struct helper *helper, struct safefile_error *error)
+{
+    uid_t also_trusted = helper->order.trust_caller ? geteuid() : 0;
+    const char *path = helper->errand.issuer->tls_ca;
+    int fd = path[0] ? safefile_open(path, also_trusted, error) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0 || !path[0];
+}
+
 /* --- the wishes ------------------------------------------------------------------------------- */
 
 /* A library may have opened something as 4: only a file in memory can be meant. */
@@ -176,7 +188,11 @@ static void fetch_all(struct helper *helper)
 static int run(struct helper *helper)
 {
     struct config_error error = {"expected an absolute path of a configuration"};
+    struct safefile_error unsafe;
 
+    /* A full disk, a limit of the host or a server that hangs up is an error, not the end. */
+    if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        return 1;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
         !receive_order(helper))
         return 1;
@@ -187,6 +203,8 @@ static int run(struct helper *helper)
         return reply_error(helper, "the configuration has no section for this issuer");
     if (helper->errand.issuer->fetch == FETCH_NONE)
         return reply_error(helper, "the configuration says fetch = none");
+    if (!check_tls_ca(helper, &unsafe))
+        return reply_error(helper, unsafe.text);
     if (!read_wishes(helper))
         return reply_error(helper, "expected at most 4 whole wishes");
     fetch_all(helper);

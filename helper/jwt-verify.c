@@ -44,7 +44,7 @@ struct helper {
     struct sandbox_result sandbox;
     struct secret request_message;
     struct wire_request request; /* spans point into request_message */
-    char user[4096];
+    char user[WIRE_REQUEST_MAX];
     struct steps steps;
     struct wishes wishes;
     char token_id[13];
@@ -229,8 +229,11 @@ static int judge_and_reply(struct helper *helper)
 static bool seal(struct helper *helper)
 {
     int cache = answer_files_directory(helper->answers);
-    const struct sandbox_directories readable = {{cache}, cache >= 0 ? 1 : 0};
+    struct sandbox_directories readable = {{0}, 0};
 
+    readable.count = anchors_directories(helper->anchors, readable.fds);
+    if (cache >= 0)
+        readable.fds[readable.count++] = cache;
     return sandbox_enter(paths_unprivileged, seconds(helper->setup.timeout_ms), &readable,
                          &helper->sandbox);
 }

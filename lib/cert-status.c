@@ -2,13 +2,11 @@
 #include "cert-status.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "crl.h"
 #include "ocsp.h"
+#include "x509-time.h"
 #include "x509-urls.h"
-
-#define TIME_TEXT_SIZE 32
 
 struct look {
     const struct evidence_question *question;
@@ -80,19 +78,8 @@ enum status cert_status_look(const struct answer_source *source, const struct is
 
 /* --- for people ------------------------------------------------------------------------------- */
 
-/* YYYY-MM-DDTHH:MM:SSZ */
-static const char *time_text(int64_t seconds, char text[TIME_TEXT_SIZE])
-{
-    time_t value = (time_t)seconds;
-    struct tm tm;
-
-    if (!gmtime_r(&value, &tm) || strftime(text, TIME_TEXT_SIZE, "%FT%TZ", &tm) == 0)
-        return "never";
-    return text;
-}
-
 /* Cut down to one unit. */
-static const char *age_text(int64_t seconds, char text[TIME_TEXT_SIZE])
+static const char *age_text(int64_t seconds, char text[X509_TIME_TEXT_MAX])
 {
     static const struct {
         int64_t seconds, from;
@@ -101,11 +88,11 @@ static const char *age_text(int64_t seconds, char text[TIME_TEXT_SIZE])
 
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
         if (seconds >= units[i].from) {
-            (void)snprintf(text, TIME_TEXT_SIZE, "%lld %s", (long long)(seconds / units[i].seconds),
-                           units[i].name);
+            (void)snprintf(text, X509_TIME_TEXT_MAX, "%lld %s",
+                           (long long)(seconds / units[i].seconds), units[i].name);
             return text;
         }
-    (void)snprintf(text, TIME_TEXT_SIZE, "%lld s", (long long)(seconds > 0 ? seconds : 0));
+    (void)snprintf(text, X509_TIME_TEXT_MAX, "%lld s", (long long)(seconds > 0 ? seconds : 0));
     return text;
 }
 
@@ -119,7 +106,7 @@ void cert_status_describe(const struct cert_status *found, int64_t now, char *ou
     static const char *const names[] = {"unknown", "good", "revoked"};
     const struct evidence *evidence = &found->evidence;
     const char *name = names[evidence->status];
-    char age[TIME_TEXT_SIZE], next[TIME_TEXT_SIZE];
+    char age[X509_TIME_TEXT_MAX], next[X509_TIME_TEXT_MAX];
 
     if (!found->origin[0])
         (void)snprintf(out, size, "%s: no CRL and no OCSP response is at hand", name);
@@ -129,5 +116,5 @@ void cert_status_describe(const struct cert_status *found, int64_t now, char *ou
         (void)snprintf(out, size, "%s: %.200s%s%s of %s, %s old, next update %s", name,
                        evidence->detail, evidence->detail[0] ? ": " : "", kind_name(found->kind),
                        found->origin, age_text(now - evidence->this_update, age),
-                       time_text(evidence->next_update, next));
+                       x509_time_text(evidence->next_update, next));
 }

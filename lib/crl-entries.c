@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "crl-entries.h"
 
+#include <limits.h>
+
 #include "der.h"
-
-#define DER_UTC_TIME 0x17u
-
-enum { REASON_HOLD = 6, REASON_REMOVED = 8 };
+#include "x509-time.h"
 
 /* Content of the OIDs. */
 #define OID_REASON span_of("\x55\x1d\x15", 3)
@@ -13,10 +12,13 @@ enum { REASON_HOLD = 6, REASON_REMOVED = 8 };
 #define OID_INVALIDITY_DATE span_of("\x55\x1d\x18", 3)
 #define OID_CERTIFICATE_ISSUER span_of("\x55\x1d\x1d", 3)
 
-/* An entry with a reason and nothing else, up to the reason: what most lists are full of. */
-static const unsigned char usual[] = {DER_SEQUENCE, 0x0c, DER_SEQUENCE, 0x0a, 0x06, 0x03,
-                                      0x55,         0x1d, 0x15,         0x04, 0x03, X509_ENUMERATED,
-                                      0x01};
+/* The extensions that most entries have, up to what they say: a reason, an invalidityDate. */
+static const unsigned char usual_reason[] = {
+    DER_SEQUENCE, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, X509_ENUMERATED, 0x01};
+static const unsigned char usual_date[] = {DER_SEQUENCE, 0x18, 0x06, 0x03,      0x55, 0x1d,
+                                           0x18,         0x04, 0x11, X509_TIME, 0x0f};
+
+#define HEAD 2 /* bytes of a tag and a short length */
 
 struct entry {
     struct span serial;
@@ -33,39 +35,104 @@ static inline bool take_entry(struct span *rest, struct entry *entry)
         !der_take_tag(&content, X509_INTEGER, &entry->serial) || entry->serial.len == 0)
         return false;
     entry->date = content;
-    if (!der_take_tag(&content, DER_UTC_TIME, &date) && !der_take_tag(&content, X509_TIME, &date))
+    if (!der_take_tag(&content, X509_UTC_TIME, &date) && !der_take_tag(&content, X509_TIME, &date))
         return false;
     entry->extensions = content;
     return true;
 }
 
-static inline bool is_usual(struct span extensions)
+/*
+ * The same for what most entries are: each length in one byte, the date a UTCTime. It only saves
+ * time; what it does not take is left to take_entry().
+ */
+static inline bool take_usual_entry(struct span *rest, struct entry *entry)
 {
-    return extensions.len == sizeof(usual) + 1 && memcmp(extensions.ptr, usual, sizeof(usual)) == 0;
-}
+    const unsigned char *at = rest->ptr;
+    size_t len, serial, head;
 
-static bool read_reason(struct span value, unsigned *reason)
-{
-    struct span content;
-
-    if (!x509_take_only(value, X509_ENUMERATED, &content) || content.len != 1)
+    if (rest->len < HEAD + HEAD || at[0] != DER_SEQUENCE || at[2] != X509_INTEGER)
         return false;
-    *reason = content.ptr[0];
+    len = HEAD + (size_t)at[1];
+    serial = at[3];
+    head = HEAD + HEAD + serial;
+    if (at[1] >= 0x80 || len > rest->len || serial == 0 || head + HEAD + X509_UTC_TIME_LEN > len ||
+        at[head] != X509_UTC_TIME || at[head + 1] != X509_UTC_TIME_LEN)
+        return false;
+    entry->serial = span_of(at + HEAD + HEAD, serial);
+    entry->date = span_of(at + head, len - head);
+    head += HEAD + X509_UTC_TIME_LEN;
+    entry->extensions = span_of(at + head, len - head);
+    *rest = span_of(at + len, rest->len - len);
     return true;
 }
 
-static bool read_extension(const struct crl_extension *extension, unsigned *reason,
-                           struct crl_doubt *doubt, struct evidence *evidence)
+static inline bool skip(struct span *rest, const unsigned char *head, size_t size, size_t more)
 {
-    /* RFC 5280 section 5.3.1 */
-    if (span_equal(extension->oid, OID_REASON))
-        return read_reason(extension->value, reason) ||
-               evidence_refuse(evidence, "CRL: the reason of an entry cannot be read");
+    if (rest->len < size + more || memcmp(rest->ptr, head, size) != 0)
+        return false;
+    *rest = span_of(rest->ptr + size + more, rest->len - size - more);
+    return true;
+}
 
-    /* RFC 5280 section 5.3.3: from here on the entries are of certificates of somebody else */
-    if (span_equal(extension->oid, OID_CERTIFICATE_ISSUER))
-        return evidence_refuse(evidence, "CRL: expected entries of its own issuer, found one of "
-                                         "another (indirect CRL)");
+/* Whether there are only those, in that order: they change nothing for anybody else. */
+static inline bool has_usual_extensions(struct span extensions)
+{
+    struct span list;
+    bool reason, date;
+
+    if (!der_take_tag(&extensions, DER_SEQUENCE, &list) || extensions.len > 0)
+        return false;
+    reason = skip(&list, usual_reason, sizeof(usual_reason), 1);
+    date = skip(&list, usual_date, sizeof(usual_date), 0x0f);
+    return (reason || date) && list.len == 0;
+}
+
+/* The same number in as few bytes as it needs: RFC 5280 section 4.1.2.2 wants it positive, but -1
+ * is not 255. */
+static inline struct span shortest(struct span number)
+{
+    while (number.len > 1 && ((number.ptr[0] == 0x00 && number.ptr[1] < 0x80) ||
+                              (number.ptr[0] == 0xff && number.ptr[1] >= 0x80)))
+        number = span_of(number.ptr + 1, number.len - 1);
+    return number;
+}
+
+static inline bool same_number(struct span serial, struct span own)
+{
+    return serial.ptr[serial.len - 1] == own.ptr[own.len - 1] &&
+           span_equal(shortest(serial), shortest(own));
+}
+
+/* --- extensions ------------------------------------------------------------------------------- */
+
+#define UNREADABLE_REASON UINT_MAX
+
+static unsigned read_reason(struct span value, struct crl_doubt *doubt)
+{
+    struct span content;
+
+    if (x509_take_only(value, X509_ENUMERATED, &content) && content.len == 1)
+        return content.ptr[0];
+    crl_doubt(doubt, "CRL: the reason of an entry cannot be read");
+    return UNREADABLE_REASON;
+}
+
+/* False if from here on the entries are of certificates of somebody else. */
+static bool read_extension(const struct x509_extension *extension, unsigned *reason,
+                           struct crl_doubt *doubt)
+{
+    /* RFC 5280 section 5.3.3 */
+    if (span_equal(extension->oid, OID_CERTIFICATE_ISSUER)) {
+        crl_doubt(doubt, "CRL: expected entries of its own issuer, found one of another "
+                         "(indirect CRL)");
+        return false;
+    }
+
+    /* RFC 5280 section 5.3.1 */
+    if (span_equal(extension->oid, OID_REASON)) {
+        *reason = read_reason(extension->value, doubt);
+        return true;
+    }
 
     /* RFC 5280 section 5.3: not to be used; X.509 section 7.3: but what is listed is revoked */
     if (extension->critical && !span_equal(extension->oid, OID_HOLD_INSTRUCTION) &&
@@ -74,23 +141,28 @@ static bool read_extension(const struct crl_extension *extension, unsigned *reas
     return true;
 }
 
+/* Likewise; the reason of one whose extensions cannot be read is none that could be taken back. */
 static bool read_extensions(const struct crl *crl, struct span extensions, unsigned *reason,
-                            struct crl_doubt *doubt, struct evidence *evidence)
+                            struct crl_doubt *doubt)
 {
-    struct crl_extension extension;
+    struct x509_extension extension;
     struct span list;
 
     /* RFC 5280 section 5.1.2.1: extensions came with v2 */
     if (crl->version != 2 || !x509_take_only(extensions, DER_SEQUENCE, &list) ||
-        !crl_extensions_readable(list))
-        return evidence_refuse(evidence,
-                               "CRL: expected extensions of an entry, each once, in version "
-                               "2 only, found something else");
-    while (crl_take_extension(&list, &extension))
-        if (!read_extension(&extension, reason, doubt, evidence))
+        !x509_extensions_readable(list, NULL)) {
+        crl_doubt(doubt, "CRL: expected extensions of an entry, each once, in version 2 only, "
+                         "found something else");
+        *reason = UNREADABLE_REASON;
+        return true;
+    }
+    while (x509_take_extension(&list, &extension))
+        if (!read_extension(&extension, reason, doubt))
             return false;
     return true;
 }
+
+/* --- entries ---------------------------------------------------------------------------------- */
 
 static enum crl_listed listed_as(unsigned reason)
 {
@@ -105,55 +177,41 @@ static enum crl_listed listed_as(unsigned reason)
 }
 
 /* An entry of the certificate: it counts if none before it is worse. */
-static bool read_own(const struct entry *entry, unsigned reason, struct crl_entry *found,
-                     struct evidence *evidence)
+static void read_own(const struct crl *crl, const struct entry *entry, unsigned reason,
+                     struct crl_entry *found)
 {
     struct crl_entry own = {.listed = listed_as(reason), .reason = reason};
     struct span date = entry->date;
 
-    /* RFC 5280 section 5.1.2.6 */
-    if (!crl_take_time(&date, &own.since))
-        return evidence_refuse(evidence,
-                               "CRL: the revocation date of the certificate cannot be read");
+    /* RFC 5280 section 5.1.2.6; whenever it was, it was not later */
+    if (!x509_take_any_time(&date, &own.since))
+        own.since = crl->this_update;
     if (own.listed > found->listed)
         *found = own;
-    return true;
 }
 
-bool crl_entries_find(const struct crl *crl, struct span serial, struct crl_entry *found,
-                      struct crl_doubt *doubt, struct evidence *evidence)
+void crl_entries_find(const struct crl *crl, struct span serial, struct crl_entry *found,
+                      struct crl_doubt *doubt)
 {
     struct span rest = crl->entries;
 
     *found = (struct crl_entry){.listed = CRL_NOT_LISTED};
-    serial = span_number(serial);
     while (rest.len > 0) {
         struct entry entry;
-        unsigned reason = 0;
+        unsigned reason = REASON_UNSPECIFIED;
         bool own;
 
-        if (!take_entry(&rest, &entry))
-            return evidence_refuse(evidence,
-                                   "CRL: expected an entry with a serial number and a date, "
-                                   "found something else");
-        /* RFC 5280 section 4.1.2.2: a positive number, though not all write its sign */
-        own = span_equal(span_number(entry.serial), serial);
-        if (entry.extensions.len > 0 && (own || crl->version != 2 || !is_usual(entry.extensions)) &&
-            !read_extensions(crl, entry.extensions, &reason, doubt, evidence))
-            return false;
-        if (own && !read_own(&entry, reason, found, evidence))
-            return false;
+        if (!take_usual_entry(&rest, &entry) && !take_entry(&rest, &entry)) {
+            crl_doubt(doubt, "CRL: expected an entry with a serial number and a date, found "
+                             "something else");
+            return;
+        }
+        own = same_number(entry.serial, serial);
+        if (entry.extensions.len > 0 &&
+            (own || crl->version != 2 || !has_usual_extensions(entry.extensions)) &&
+            !read_extensions(crl, entry.extensions, &reason, doubt))
+            return;
+        if (own)
+            read_own(crl, &entry, reason, found);
     }
-    return true;
-}
-
-const char *crl_reason_name(unsigned reason)
-{
-    static const char *const names[CRL_REASONS] = {
-        "no reason given", "keyCompromise",        "cACompromise",    "affiliationChanged",
-        "superseded",      "cessationOfOperation", "certificateHold", NULL,
-        "removeFromCRL",   "privilegeWithdrawn",   "aACompromise"};
-    const char *name = reason < CRL_REASONS ? names[reason] : NULL;
-
-    return name ? name : "an unknown reason";
 }

@@ -8,22 +8,18 @@
 /* From best to worst. */
 enum crl_listed { CRL_NOT_LISTED, CRL_REMOVED, CRL_ON_HOLD, CRL_REVOKED };
 
-#define CRL_REASONS 11 /* numbers of CRLReason that may have a name */
-
 struct crl_entry {
     enum crl_listed listed;
-    unsigned reason; /* CRLReason; 0 is unspecified */
+    unsigned reason; /* CRLReason */
     int64_t since;   /* seconds since the epoch */
 };
 
 /*
- * `serial` is the content of the certificate's INTEGER. False with a detail if an entry cannot be
- * read, or is of another issuer; `doubt` is noted if one has a critical extension that is not
- * understood.
+ * `serial` is the content of the certificate's INTEGER. `doubt` is noted if an entry cannot be read
+ * or understood, or is of another issuer; it is not looked beyond one that has no end, or begins
+ * those of another issuer.
  */
-bool crl_entries_find(const struct crl *crl, struct span serial, struct crl_entry *found,
-                      struct crl_doubt *doubt, struct evidence *evidence);
-
-const char *crl_reason_name(unsigned reason);
+void crl_entries_find(const struct crl *crl, struct span serial, struct crl_entry *found,
+                      struct crl_doubt *doubt);
 
 #endif

@@ -6,11 +6,7 @@
 #include <stdio.h>
 
 #include "der.h"
-
-#define DER_BOOLEAN 0x01u
-#define DER_UTC_TIME 0x17u
-#define UTC_TIME_LEN 13 /* YYMMDDHHMMSSZ */
-#define EXTENSIONS_MAX 32
+#include "x509-time.h"
 
 void crl_doubt(struct crl_doubt *doubt, const char *format, ...)
 {
@@ -35,72 +31,12 @@ static bool take_version(struct span *rest, unsigned *version)
     return der_take_tag(rest, X509_INTEGER, &content) && content.len == 1 && content.ptr[0] == 1;
 }
 
-/* RFC 5280 section 4.1.2.5.1: years from 50 on are of the 20th century */
-static bool take_utc_time(struct span *rest, int64_t *seconds)
-{
-    unsigned char text[4 + UTC_TIME_LEN] = {X509_TIME, 2 + UTC_TIME_LEN};
-    struct span content, whole = span_of(text, sizeof(text));
-
-    if (!der_take_tag(rest, DER_UTC_TIME, &content) || content.len != UTC_TIME_LEN)
-        return false;
-    memcpy(text + 2, content.ptr[0] >= '5' ? "19" : "20", 2);
-    memcpy(text + 4, content.ptr, UTC_TIME_LEN);
-    return x509_take_time(&whole, seconds, NULL);
-}
-
-bool crl_take_time(struct span *rest, int64_t *seconds)
-{
-    return x509_next_is(*rest, DER_UTC_TIME) ? take_utc_time(rest, seconds)
-                                             : x509_take_time(rest, seconds, NULL);
-}
-
-/* RFC 5280 section 4.1: critical is TRUE or, being the default, absent */
-bool crl_take_extension(struct span *list, struct crl_extension *extension)
-{
-    struct span content, flag;
-
-    if (!der_take_tag(list, DER_SEQUENCE, &content) ||
-        !der_take_tag(&content, X509_OID, &extension->oid) || extension->oid.len == 0)
-        return false;
-    extension->critical = x509_next_is(content, DER_BOOLEAN);
-    if (extension->critical &&
-        (!der_take_tag(&content, DER_BOOLEAN, &flag) || flag.len != 1 || flag.ptr[0] != 0xff))
-        return false;
-    return der_take_tag(&content, X509_OCTET_STRING, &extension->value) && content.len == 0;
-}
-
-/* Whether one of the first `count` has that OID. */
-static bool occurs(struct span list, unsigned count, struct span oid)
-{
-    struct crl_extension extension;
-
-    while (count-- > 0)
-        if (crl_take_extension(&list, &extension) && span_equal(extension.oid, oid))
-            return true;
-    return false;
-}
-
-bool crl_extensions_readable(struct span list)
-{
-    struct span rest = list;
-    struct crl_extension extension;
-    unsigned count = 0;
-
-    do {
-        /* RFC 5280 section 4.2: an extension occurs once */
-        if (count == EXTENSIONS_MAX || !crl_take_extension(&rest, &extension) ||
-            occurs(list, count++, extension.oid))
-            return false;
-    } while (rest.len > 0);
-    return true;
-}
-
 static bool take_dates(struct span *rest, struct crl *crl)
 {
-    if (!crl_take_time(rest, &crl->this_update))
+    if (!x509_take_any_time(rest, &crl->this_update))
         return false;
-    crl->has_next_update = x509_next_is(*rest, DER_UTC_TIME) || x509_next_is(*rest, X509_TIME);
-    return !crl->has_next_update || crl_take_time(rest, &crl->next_update);
+    crl->has_next_update = x509_next_is(*rest, X509_UTC_TIME) || x509_next_is(*rest, X509_TIME);
+    return !crl->has_next_update || x509_take_any_time(rest, &crl->next_update);
 }
 
 /* RFC 5280 section 5.1.2.1: extensions came with v2 */
@@ -112,7 +48,7 @@ static bool take_extensions(struct span *rest, struct crl *crl)
         return true;
     return crl->version == 2 && der_take_tag(rest, X509_CHOICE(0), &tagged) &&
            x509_take_only(tagged, DER_SEQUENCE, &crl->extensions) &&
-           crl_extensions_readable(crl->extensions);
+           x509_extensions_readable(crl->extensions, NULL);
 }
 
 /* RFC 5280 section 5.1.2: TBSCertList; `*algorithm` with tag and length */

@@ -3,6 +3,7 @@
 #ifndef PAM_JWT_CRL_FORM_H
 #define PAM_JWT_CRL_FORM_H
 
+#include "evidence.h"
 #include "x509-der.h"
 
 struct crl {
@@ -29,19 +30,5 @@ void crl_doubt(struct crl_doubt *doubt, const char *format, ...)
 
 /* False with a detail if it is no CRL, or one with bytes behind it. */
 bool crl_form_read(struct span der, struct crl *crl, struct evidence *evidence);
-
-/* UTCTime or GeneralizedTime, in seconds since the epoch. */
-bool crl_take_time(struct span *rest, int64_t *seconds);
-
-struct crl_extension {
-    struct span oid; /* content */
-    struct span value;
-    bool critical;
-};
-
-bool crl_take_extension(struct span *list, struct crl_extension *extension);
-
-/* Whether there are some, all can be read, and none occurs twice. */
-bool crl_extensions_readable(struct span list);
 
 #endif

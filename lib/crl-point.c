@@ -120,7 +120,7 @@ static bool in_common(struct span a, struct span b, struct span issuer)
         return among_below(full_a, issuer, relative);
     if (x509_take_only(b, FULL_NAME, &full_b) && x509_take_only(a, RELATIVE_NAME, &relative))
         return among_below(full_b, issuer, relative);
-    return x509_take_only(a, RELATIVE_NAME, &relative) && span_equal(a, b);
+    return x509_take_only(a, RELATIVE_NAME, &relative) && relative.len > 0 && span_equal(a, b);
 }
 
 /* --- cRLDistributionPoints -------------------------------------------------------------------- */

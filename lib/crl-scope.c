@@ -2,56 +2,7 @@
 #include "crl-scope.h"
 
 #include "crl-point.h"
-#include "der.h"
-
-#define DIRECTORY_NAME 0xa4u /* of GeneralName */
-
-/* Tags of AuthorityKeyIdentifier. */
-enum { KEY_IDENTIFIER = 0x80, CERT_ISSUER = 0xa1, CERT_SERIAL = 0x82 };
-
-static bool has_name(struct span names, struct span wanted)
-{
-    struct span content;
-    unsigned tag;
-
-    while (der_take(&names, &tag, &content))
-        if (tag == DIRECTORY_NAME && span_equal(content, wanted))
-            return true;
-    return false;
-}
-
-/* True also if the issuer's certificate says nothing of its own key's identifier. */
-static bool key_identifier_is(struct span identifier, gnutls_x509_crt_t issuer)
-{
-    gnutls_datum_t value = {NULL, 0};
-    struct span own;
-    bool same;
-    int found = gnutls_x509_crt_get_extension_by_oid2(issuer, "2.5.29.14", 0, &value, NULL);
-
-    same =
-        found == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE ||
-        (found >= 0 && x509_take_only(span_of(value.data, value.size), X509_OCTET_STRING, &own) &&
-         span_equal(own, identifier));
-    gnutls_free(value.data);
-    return same;
-}
-
-/* RFC 5280 sections 5.2.1 and 4.2.1.1: whatever it names is the issuer's */
-static bool authority_is(struct span value, const struct x509_party *issuer)
-{
-    struct span rest, content;
-
-    if (!x509_take_only(value, DER_SEQUENCE, &rest))
-        return false;
-    if (der_take_tag(&rest, KEY_IDENTIFIER, &content) && !key_identifier_is(content, issuer->crt))
-        return false;
-    if (der_take_tag(&rest, CERT_ISSUER, &content) && !has_name(content, issuer->cert.issuer))
-        return false;
-    if (der_take_tag(&rest, CERT_SERIAL, &content) &&
-        !span_equal(span_number(content), span_number(issuer->cert.serial)))
-        return false;
-    return rest.len == 0;
-}
+#include "x509-authority.h"
 
 /* --- extensions ------------------------------------------------------------------------------- */
 
@@ -76,7 +27,7 @@ static enum meaning meaning_of(struct span oid)
     return UNKNOWN;
 }
 
-static bool check_extension(const struct crl_extension *extension, const struct x509_party *cert,
+static bool check_extension(const struct x509_extension *extension, const struct x509_party *cert,
                             const struct x509_party *issuer, struct crl_doubt *doubt,
                             struct evidence *evidence)
 {
@@ -84,7 +35,7 @@ static bool check_extension(const struct crl_extension *extension, const struct 
     case IGNORED:
         return true;
     case AUTHORITY:
-        return authority_is(extension->value, issuer) ||
+        return x509_authority_is(extension->value, issuer) ||
                evidence_refuse(evidence, "CRL: its authorityKeyIdentifier is not of the issuer's "
                                          "certificate");
     case POINT:
@@ -104,8 +55,8 @@ static bool check_extension(const struct crl_extension *extension, const struct 
 
 /* --- issuer ----------------------------------------------------------------------------------- */
 
-static bool check_issuer(const struct crl *crl, const struct x509_party *cert,
-                         const struct x509_party *issuer, struct evidence *evidence)
+bool crl_issuer_check(const struct crl *crl, const struct x509_party *cert,
+                      const struct x509_party *issuer, struct evidence *evidence)
 {
     unsigned usage = 0, critical;
     int found;
@@ -131,11 +82,9 @@ bool crl_scope_check(const struct crl *crl, const struct x509_party *cert,
                      struct evidence *evidence)
 {
     struct span rest = crl->extensions;
-    struct crl_extension extension;
+    struct x509_extension extension;
 
-    if (!check_issuer(crl, cert, issuer, evidence))
-        return false;
-    while (crl_take_extension(&rest, &extension))
+    while (x509_take_extension(&rest, &extension))
         if (!check_extension(&extension, cert, issuer, doubt, evidence))
             return false;
     return true;

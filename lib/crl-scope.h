@@ -6,9 +6,13 @@
 #include "crl-form.h"
 #include "x509-cert.h"
 
+/* False with a detail if another issued the CRL, or the issuer may not. */
+bool crl_issuer_check(const struct crl *crl, const struct x509_party *cert,
+                      const struct x509_party *issuer, struct evidence *evidence);
+
 /*
- * False with a detail if the CRL is not about this certificate; `doubt` is noted if it is, but may
- * be incomplete.
+ * Of a CRL that the issuer signed. False with a detail if it is not about this certificate; `doubt`
+ * is noted if it is, but may be incomplete.
  */
 bool crl_scope_check(const struct crl *crl, const struct x509_party *cert,
                      const struct x509_party *issuer, struct crl_doubt *doubt,

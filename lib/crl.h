@@ -8,8 +8,8 @@
 /*
  * `der` is one CertificateList. Good only if it is whole, signed by the issuer of the path,
  * current, complete for this certificate, and understood. An entry counts as revoked even in a list
- * that is not current or not complete, but for certificateHold and removeFromCRL; not in one of
- * another issuer or scope.
+ * that is not current, not complete or not readable behind it, but for certificateHold and
+ * removeFromCRL; not in one of another issuer or scope.
  */
 void crl_look_up(struct span der, const struct evidence_question *question,
                  struct evidence *evidence);

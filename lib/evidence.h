@@ -29,4 +29,19 @@ struct evidence {
     char detail[REPORT_DETAIL_MAX]; /* why it is unknown; for revoked, since when and why */
 };
 
+/* Why the status stays unknown. */
+void evidence_note(struct evidence *evidence, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* False, so that a refusal is one line; a macro, so that analysers see that it is. */
+#define evidence_refuse(...) (evidence_note(__VA_ARGS__), false)
+
+/* CRLReason (RFC 5280 section 5.3.1), as far as it matters which. */
+enum { REASON_UNSPECIFIED = 0, REASON_HOLD = 6, REASON_REMOVED = 8 };
+
+const char *evidence_reason_name(unsigned reason);
+
+/* Since when it is revoked, in seconds since the epoch, and why. */
+void evidence_note_revoked(struct evidence *evidence, int64_t since, unsigned reason);
+
 #endif

@@ -26,7 +26,7 @@ static enum status make_of_jwk(struct json_object *jwk, const struct alg *alg,
         return no_memory(report);
     status = jwk_import_for(jwk, alg, "jwk", made->pubkey, report);
     if (status == STATUS_ACCEPTED)
-        status = trust_key_check(made->pubkey, "jwk", report);
+        status = trust_key_check(made->pubkey, 0, "jwk", report);
     if (status != STATUS_ACCEPTED)
         return status;
     if (!jwk_thumbprint(jwk, made->name))
@@ -99,7 +99,7 @@ enum status known_key_deployed(gnutls_x509_crt_t cert, const struct issuer_rules
     *key = NULL;
     if (issuer->certificate_trust != CERTIFICATE_TRUST_PINNED || !is_self_signed(cert))
         return STATUS_ACCEPTED;
-    status = trust_key_check_certificate(cert, 0, report);
+    status = trust_key_check_certificate(cert, issuer->rsa_bits_min, 0, report);
     if (status == STATUS_ACCEPTED)
         status = trust_dates_check(cert, 0, now, report);
     if (status == STATUS_ACCEPTED)

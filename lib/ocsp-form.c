@@ -2,6 +2,7 @@
 #include "ocsp-form.h"
 
 #include "der.h"
+#include "x509-time.h"
 
 static bool malformed(struct evidence *evidence, const char *part)
 {
@@ -24,7 +25,7 @@ static bool take_response_status(struct span *rest, struct evidence *evidence)
 {
     struct span status;
 
-    if (!x509_take(rest, X509_ENUMERATED, &status) || status.len != 1)
+    if (!der_take_tag(rest, X509_ENUMERATED, &status) || status.len != 1)
         return malformed(evidence, "responseStatus");
 
     /* RFC 6960 section 4.2.1 */
@@ -46,7 +47,7 @@ static bool unwrap(struct span der, struct span *basic, struct evidence *evidenc
     if (!take_response_status(&response, evidence))
         return false;
     if (!x509_take_only(response, X509_CHOICE(0), &tagged) ||
-        !x509_take_only(tagged, DER_SEQUENCE, &bytes) || !x509_take(&bytes, X509_OID, &type))
+        !x509_take_only(tagged, DER_SEQUENCE, &bytes) || !der_take_tag(&bytes, X509_OID, &type))
         return malformed(evidence, "responseBytes");
 
     /* RFC 6960 section 4.2.1: the type that every client knows */
@@ -66,7 +67,7 @@ static bool take_version(struct span *rest, struct evidence *evidence)
 
     if (!x509_next_is(*rest, X509_CHOICE(0)))
         return true;
-    if (!x509_take(rest, X509_CHOICE(0), &tagged) ||
+    if (!der_take_tag(rest, X509_CHOICE(0), &tagged) ||
         !x509_take_only(tagged, X509_INTEGER, &version))
         return malformed(evidence, "version");
 
@@ -82,11 +83,11 @@ static bool take_responder(struct span *rest, struct ocsp_response *response)
 
     if (x509_next_is(*rest, OCSP_BY_KEY)) {
         response->id_kind = OCSP_BY_KEY;
-        return x509_take(rest, OCSP_BY_KEY, &tagged) &&
+        return der_take_tag(rest, OCSP_BY_KEY, &tagged) &&
                x509_take_only(tagged, X509_OCTET_STRING, &response->id);
     }
     response->id_kind = OCSP_BY_NAME;
-    if (!x509_take(rest, OCSP_BY_NAME, &response->id))
+    if (!der_take_tag(rest, OCSP_BY_NAME, &response->id))
         return false;
     return x509_take_only(response->id, DER_SEQUENCE, &name);
 }
@@ -96,9 +97,9 @@ static bool read_tagged_extensions(struct span rest, bool *critical)
 {
     struct span tagged, list;
 
-    return rest.len == 0 ||
-           (x509_take_only(rest, X509_CHOICE(1), &tagged) &&
-            x509_take_only(tagged, DER_SEQUENCE, &list) && x509_read_extensions(list, critical));
+    return rest.len == 0 || (x509_take_only(rest, X509_CHOICE(1), &tagged) &&
+                             x509_take_only(tagged, DER_SEQUENCE, &list) &&
+                             x509_extensions_readable(list, critical));
 }
 
 static bool read_tbs(struct ocsp_response *response, struct evidence *evidence)
@@ -111,9 +112,9 @@ static bool read_tbs(struct ocsp_response *response, struct evidence *evidence)
         return false;
     if (!take_responder(&rest, response))
         return malformed(evidence, "responderID");
-    if (!x509_take_time(&rest, &response->produced_at, NULL))
+    if (!x509_take_time(&rest, &response->produced_at))
         return malformed(evidence, "producedAt");
-    if (!x509_take(&rest, DER_SEQUENCE, &response->singles))
+    if (!der_take_tag(&rest, DER_SEQUENCE, &response->singles))
         return malformed(evidence, "responses");
     if (!read_tagged_extensions(rest, &response->critical))
         return malformed(evidence, "responseExtensions");
@@ -159,19 +160,18 @@ static bool take_cert_id(struct span *rest, struct ocsp_single *single)
 {
     struct span id;
 
-    return x509_take(rest, DER_SEQUENCE, &id) && x509_take_algorithm(&id, &single->hash) &&
-           x509_take(&id, X509_OCTET_STRING, &single->name_hash) &&
-           x509_take(&id, X509_OCTET_STRING, &single->key_hash) &&
+    return der_take_tag(rest, DER_SEQUENCE, &id) && x509_take_algorithm(&id, &single->hash) &&
+           der_take_tag(&id, X509_OCTET_STRING, &single->name_hash) &&
+           der_take_tag(&id, X509_OCTET_STRING, &single->key_hash) &&
            x509_take_integer(&id, &single->serial) && id.len == 0;
 }
 
 static bool read_revoked(struct span info, struct ocsp_single *single)
 {
     struct span tagged, reason;
-    int64_t seconds;
 
-    single->reason = OCSP_NO_REASON;
-    if (!x509_take_time(&info, &seconds, &single->revoked_at))
+    single->reason = REASON_UNSPECIFIED;
+    if (!x509_take_time(&info, &single->revoked_at))
         return false;
     if (info.len == 0)
         return true;
@@ -211,8 +211,8 @@ static bool take_next_update(struct span *rest, struct ocsp_single *single)
 
     single->has_next_update = x509_next_is(*rest, X509_CHOICE(0));
     return !single->has_next_update ||
-           (x509_take(rest, X509_CHOICE(0), &tagged) &&
-            x509_take_time(&tagged, &single->next_update, NULL) && tagged.len == 0);
+           (der_take_tag(rest, X509_CHOICE(0), &tagged) &&
+            x509_take_time(&tagged, &single->next_update) && tagged.len == 0);
 }
 
 bool ocsp_form_take_single(struct span *singles, struct ocsp_single *single)
@@ -220,7 +220,7 @@ bool ocsp_form_take_single(struct span *singles, struct ocsp_single *single)
     struct span rest;
 
     *single = (struct ocsp_single){.status = OCSP_UNKNOWN};
-    return x509_take(singles, DER_SEQUENCE, &rest) && take_cert_id(&rest, single) &&
-           take_status(&rest, single) && x509_take_time(&rest, &single->this_update, NULL) &&
+    return der_take_tag(singles, DER_SEQUENCE, &rest) && take_cert_id(&rest, single) &&
+           take_status(&rest, single) && x509_take_time(&rest, &single->this_update) &&
            take_next_update(&rest, single) && read_tagged_extensions(rest, &single->critical);
 }

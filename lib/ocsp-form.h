@@ -3,6 +3,7 @@
 #ifndef PAM_JWT_OCSP_FORM_H
 #define PAM_JWT_OCSP_FORM_H
 
+#include "evidence.h"
 #include "x509-der.h"
 
 #define OCSP_RESPONSE_MAX 65536 /* bytes */
@@ -27,14 +28,12 @@ struct ocsp_response {
 /* Tags of CertStatus. */
 enum ocsp_status { OCSP_GOOD = 0x80, OCSP_REVOKED = 0xa1, OCSP_UNKNOWN = 0x82 };
 
-#define OCSP_NO_REASON (-1)
-
 struct ocsp_single {
     struct x509_algorithm hash;
     struct span name_hash, key_hash, serial;
     enum ocsp_status status;
-    struct span revoked_at; /* YYYYMMDDHHMMSSZ, if revoked */
-    int reason;             /* CRLReason, or OCSP_NO_REASON */
+    int64_t revoked_at; /* seconds since the epoch, if revoked; likewise below */
+    unsigned reason;    /* CRLReason */
     int64_t this_update, next_update;
     bool has_next_update;
     bool critical; /* whether an extension of it is */

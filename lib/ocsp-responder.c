@@ -6,10 +6,12 @@
 #include "der.h"
 #include "trust-constraints.h"
 #include "trust-key.h"
+#include "x509-authority.h"
 #include "x509-signature.h"
 
 #define CERTS_MAX 8
 #define OID_SIZE 128
+#define AUTHORITY "2.5.29.35"
 #define NO_CHECK "1.3.6.1.5.5.7.48.1.5"
 #define OCSP_SIGNING "1.3.6.1.5.5.7.3.9"
 
@@ -100,7 +102,8 @@ static bool check_common(const struct delegate *delegate, struct evidence *evide
 {
     struct report report = {.detail = ""};
 
-    if (trust_key_check_certificate(delegate->crt, delegate->which, &report) == STATUS_ACCEPTED &&
+    if (trust_key_check_certificate(delegate->crt, 0, delegate->which, &report) ==
+            STATUS_ACCEPTED &&
         trust_constraints_check(delegate->crt, delegate->which, &report) == STATUS_ACCEPTED)
         return true;
     return evidence_refuse(evidence, "OCSP response: the responder's %.400s", report.detail);
@@ -122,6 +125,19 @@ static bool check_issued(const struct delegate *delegate, const struct x509_part
     return x509_signature_verify(issuer->crt, &cert->outer, cert->tbs, cert->signature,
                                  "OCSP response: the responder's certificate, by the issuer's key",
                                  evidence);
+}
+
+static bool check_authority(const struct delegate *delegate, const struct x509_party *issuer,
+                            struct evidence *evidence)
+{
+    gnutls_datum_t value = {NULL, 0};
+    int found = gnutls_x509_crt_get_extension_by_oid2(delegate->crt, AUTHORITY, 0, &value, NULL);
+    bool same = found == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE ||
+                (found >= 0 && x509_authority_is(span_of(value.data, value.size), issuer));
+
+    gnutls_free(value.data);
+    /* RFC 5280 section 4.2.1.1: as of any other certificate of a path */
+    return same || refuse(delegate, "has an authorityKeyIdentifier of another issuer", evidence);
 }
 
 static bool check_no_check(const struct delegate *delegate, struct evidence *evidence)
@@ -146,20 +162,37 @@ static bool import(struct delegate *delegate, struct span der, struct evidence *
     return true;
 }
 
-static bool signed_by_delegate(const struct ocsp_response *response, struct span der,
+static bool check_other(const struct delegate *delegate, const struct x509_party *cert,
+                        struct evidence *evidence)
+{
+    /* RFC 6960 section 4.2.2.2.1 trusts a responder for its life, not every certificate */
+    if (span_equal(delegate->cert.serial, cert->cert.serial))
+        return refuse(delegate, "is the one in question", evidence);
+    return true;
+}
+
+/* What a delegate's certificate is held against. */
+struct place {
+    const struct ocsp_response *response;
+    const struct x509_party *cert, *issuer;
+    int64_t now;
+};
+
+static bool signed_by_delegate(const struct place *place, struct span der,
                                const struct x509_cert *cert, unsigned which,
-                               const struct x509_party *issuer, int64_t now,
                                struct evidence *evidence)
 {
     __attribute__((cleanup(delegate_free))) struct delegate delegate = {.cert = *cert,
                                                                         .which = which};
 
     return import(&delegate, der, evidence) && check_purpose(&delegate, evidence) &&
-           check_dates(&delegate, now, evidence) && check_common(&delegate, evidence) &&
-           check_issued(&delegate, issuer, evidence) && check_no_check(&delegate, evidence) &&
-           x509_signature_verify(delegate.crt, &response->algorithm, response->tbs,
-                                 response->signature, "OCSP response: by the responder's key",
-                                 evidence);
+           check_dates(&delegate, place->now, evidence) && check_common(&delegate, evidence) &&
+           check_issued(&delegate, place->issuer, evidence) &&
+           check_authority(&delegate, place->issuer, evidence) &&
+           check_no_check(&delegate, evidence) && check_other(&delegate, place->cert, evidence) &&
+           x509_signature_verify(delegate.crt, &place->response->algorithm, place->response->tbs,
+                                 place->response->signature,
+                                 "OCSP response: by the responder's key", evidence);
 }
 
 /* --- whoever it is ---------------------------------------------------------------------------- */
@@ -199,23 +232,24 @@ static bool check_certs(const struct ocsp_response *response, struct evidence *e
     return true;
 }
 
-bool ocsp_responder_check(const struct ocsp_response *response, const struct x509_party *issuer,
-                          int64_t now, struct evidence *evidence)
+bool ocsp_responder_check(const struct ocsp_response *response, const struct x509_party *cert,
+                          const struct x509_party *issuer, int64_t now, struct evidence *evidence)
 {
+    const struct place place = {response, cert, issuer, now};
     struct span certs = response->certs, der;
-    struct x509_cert cert;
+    struct x509_cert read;
 
     if (!check_certs(response, evidence))
         return false;
-    evidence_refuse(evidence, "OCSP response: the responder is neither the issuer nor one whose "
-                              "certificate is in the response");
+    evidence_note(evidence, "OCSP response: the responder is neither the issuer nor one whose "
+                            "certificate is in the response");
     if (id_is(response, &issuer->cert) &&
         x509_signature_verify(issuer->crt, &response->algorithm, response->tbs, response->signature,
                               "OCSP response: by the issuer's key", evidence))
         return true;
     for (unsigned i = 0; x509_take_whole(&certs, DER_SEQUENCE, &der); i++)
-        if (x509_cert_read(der, &cert) && id_is(response, &cert) && !is_issuer(&cert, issuer) &&
-            signed_by_delegate(response, der, &cert, i, issuer, now, evidence))
+        if (x509_cert_read(der, &read) && id_is(response, &read) && !is_issuer(&read, issuer) &&
+            signed_by_delegate(&place, der, &read, i, evidence))
             return true;
     return false;
 }

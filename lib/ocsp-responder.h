@@ -8,9 +8,10 @@
 
 /*
  * True if it is signed by the issuer, or by a responder whose certificate is in the response, made
- * by this issuer for that purpose, and never revoked. A list of trusted responders does not exist.
+ * by this issuer for that purpose, never revoked, and not `cert`, the one in question. A list of
+ * trusted responders does not exist.
  */
-bool ocsp_responder_check(const struct ocsp_response *response, const struct x509_party *issuer,
-                          int64_t now, struct evidence *evidence);
+bool ocsp_responder_check(const struct ocsp_response *response, const struct x509_party *cert,
+                          const struct x509_party *issuer, int64_t now, struct evidence *evidence);
 
 #endif

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ocsp.h"
 
-#include <stdio.h>
-
 #include "ocsp-responder.h"
-
-#define REASON_CERTIFICATE_HOLD 6
-#define REASON_REMOVE_FROM_CRL 8
 
 /* What the entries that are for the certificate say, taken together. */
 struct tally {
@@ -89,8 +84,8 @@ static bool is_ours(const struct judgement *judgement, const struct ocsp_single 
 /* RFC 5280 section 5.3.1: these two can be taken back */
 static bool is_final(const struct ocsp_single *single)
 {
-    return single->status == OCSP_REVOKED && single->reason != REASON_CERTIFICATE_HOLD &&
-           single->reason != REASON_REMOVE_FROM_CRL;
+    return single->status == OCSP_REVOKED && single->reason != REASON_HOLD &&
+           single->reason != REASON_REMOVED;
 }
 
 /* Whether what it says counts. */
@@ -121,28 +116,6 @@ static bool check_single(const struct judgement *judgement, const struct ocsp_si
                            "OCSP response: the responder does not know the certificate");
 }
 
-static const char *reason_name(int reason)
-{
-    static const char *const names[] = {
-        "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
-        "superseded",    "cessationOfOperation", "certificateHold", "reason 7",
-        "removeFromCRL", "privilegeWithdrawn",   "aACompromise",
-    };
-
-    if (reason == OCSP_NO_REASON)
-        return "no reason given";
-    return (size_t)reason < sizeof(names) / sizeof(names[0]) ? names[reason] : "unknown reason";
-}
-
-static void note_revoked(struct evidence *evidence, const struct ocsp_single *single)
-{
-    const char *t = (const char *)single->revoked_at.ptr;
-
-    snprintf(evidence->detail, sizeof(evidence->detail),
-             "revoked since %.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ: %s", t, t + 4, t + 6, t + 8, t + 10,
-             t + 12, reason_name(single->reason));
-}
-
 static void keep_times(struct judgement *judgement, const struct ocsp_single *single)
 {
     judgement->this_update = single->this_update;
@@ -155,8 +128,7 @@ static void count(struct judgement *judgement, const struct ocsp_single *single)
     struct tally *tally = &judgement->tally;
 
     tally->seen++;
-    /* revoked wins: nothing that comes after it is looked at */
-    if (tally->revoked > 0 || !is_ours(judgement, single, digest))
+    if (!is_ours(judgement, single, digest))
         return;
     judgement->evidence->genuine = true;
     if (!check_single(judgement, single, digest)) {
@@ -164,7 +136,7 @@ static void count(struct judgement *judgement, const struct ocsp_single *single)
     } else if (single->status == OCSP_REVOKED) {
         tally->revoked++;
         keep_times(judgement, single);
-        note_revoked(judgement->evidence, single);
+        evidence_note_revoked(judgement->evidence, single->revoked_at, single->reason);
     } else {
         /* of several good ones, the one that ends first */
         if (tally->good++ == 0 || end_of(single, judgement->question) < judgement->next_update)
@@ -183,7 +155,8 @@ static bool read_all(struct judgement *judgement, struct span der)
         !x509_party_read(question->issuer, &judgement->issuer))
         return evidence_refuse(evidence, "OCSP: the certificate or its issuer cannot be read");
     if (!ocsp_form_read(der, &judgement->response, evidence) ||
-        !ocsp_responder_check(&judgement->response, &judgement->issuer, question->now, evidence))
+        !ocsp_responder_check(&judgement->response, &judgement->cert, &judgement->issuer,
+                              question->now, evidence))
         return false;
 
     /* RFC 5280 section 4.2, RFC 6960 section 4.4: none of OCSP's is understood, none is critical */
@@ -193,18 +166,22 @@ static bool read_all(struct judgement *judgement, struct span der)
     return true;
 }
 
-static bool count_all(struct judgement *judgement)
+/* Until one says revoked, which wins: nothing that comes after it is looked at. */
+static void count_all(struct judgement *judgement)
 {
     struct span singles = judgement->response.singles;
     struct ocsp_single single;
 
-    while (singles.len > 0) {
-        if (!ocsp_form_take_single(&singles, &single))
-            return evidence_refuse(judgement->evidence, "OCSP response: entry %u is malformed",
-                                   judgement->tally.seen);
+    while (singles.len > 0 && judgement->tally.revoked == 0) {
+        if (!ocsp_form_take_single(&singles, &single)) {
+            judgement->tally.unknown++;
+            judgement->evidence->answered = judgement->evidence->genuine = false;
+            evidence_note(judgement->evidence, "OCSP response: entry %u is malformed",
+                          judgement->tally.seen);
+            return;
+        }
         count(judgement, &single);
     }
-    return true;
 }
 
 /* Revoked wins over unknown, unknown over good. */
@@ -218,9 +195,9 @@ static void decide(const struct judgement *judgement, struct evidence *evidence)
         evidence->status = CERTIFICATE_GOOD;
         evidence->detail[0] = '\0';
     } else if (tally->unknown == 0) {
-        evidence_refuse(evidence,
-                        "OCSP response: expected an entry for the certificate, found %u for others",
-                        tally->seen);
+        evidence_note(evidence,
+                      "OCSP response: expected an entry for the certificate, found %u for others",
+                      tally->seen);
     }
     if (evidence->status != CERTIFICATE_UNKNOWN) {
         evidence->this_update = judgement->this_update;
@@ -235,8 +212,8 @@ void ocsp_look_up(struct span der, const struct evidence_question *question,
                                                                            .evidence = evidence};
 
     *evidence = (struct evidence){.status = CERTIFICATE_UNKNOWN};
-    if (read_all(&judgement, der) && count_all(&judgement))
-        decide(&judgement, evidence);
-    else
-        evidence->genuine = evidence->answered = false;
+    if (!read_all(&judgement, der))
+        return;
+    count_all(&judgement);
+    decide(&judgement, evidence);
 }

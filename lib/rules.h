@@ -34,6 +34,7 @@ struct issuer_rules {
     struct string_list signer_eku;    /* OIDs, one of which is needed; empty: no EKU needed */
     struct string_list signer_key_usage; /* digitalSignature, nonRepudiation: one is needed */
     enum certificate_trust certificate_trust;
+    unsigned rsa_bits_min; /* 0: 2048. No key of the configuration: only `pam-jwt chain` sets it */
     enum revocation_mode revocation;
     int64_t short_lived;           /* seconds; 0: no certificate is short-lived */
     struct string_list crl_files;  /* absolute paths: files of CRLs or directories of them */

@@ -63,16 +63,19 @@ static enum status check_rsa_numbers(struct span modulus, struct span exponent, 
     return STATUS_ACCEPTED;
 }
 
-static enum status check_rsa(gnutls_pubkey_t key, unsigned bits, const char *name,
-                             struct report *report)
+static enum status check_rsa(gnutls_pubkey_t key, unsigned bits, unsigned bits_min,
+                             const char *name, struct report *report)
 {
     gnutls_datum_t modulus, exponent;
     enum status status;
 
+    if (bits_min == 0)
+        bits_min = RSA_BITS_MIN;
+
     /* RFC 7518 section 3.3; the upper bound keeps an attacker's key from costing much */
-    if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)
-        return report_refuse(report, STATUS_WEAK_KEY, "%s: expected RSA of %d to %d bits, found %u",
-                             name, RSA_BITS_MIN, RSA_BITS_MAX, bits);
+    if (bits < bits_min || bits > RSA_BITS_MAX)
+        return report_refuse(report, STATUS_WEAK_KEY, "%s: expected RSA of %u to %d bits, found %u",
+                             name, bits_min, RSA_BITS_MAX, bits);
     if (gnutls_pubkey_export_rsa_raw2(key, &modulus, &exponent, 0) < 0)
         return report_refuse(report, STATUS_BAD_KEY, "%s: RSA key cannot be read", name);
     status = check_rsa_numbers(span_number(span_of(modulus.data, modulus.size)),
@@ -179,14 +182,15 @@ static enum status check_ecc(gnutls_pubkey_t key, const char *name, struct repor
     return STATUS_ACCEPTED;
 }
 
-enum status trust_key_check(gnutls_pubkey_t key, const char *name, struct report *report)
+enum status trust_key_check(gnutls_pubkey_t key, unsigned rsa_bits_min, const char *name,
+                            struct report *report)
 {
     unsigned bits = 0;
 
     switch (gnutls_pubkey_get_pk_algorithm(key, &bits)) {
     case GNUTLS_PK_RSA:
     case GNUTLS_PK_RSA_PSS:
-        return check_rsa(key, bits, name, report);
+        return check_rsa(key, bits, rsa_bits_min, name, report);
     case GNUTLS_PK_ECDSA:
     case GNUTLS_PK_EDDSA_ED25519:
     case GNUTLS_PK_EDDSA_ED448:
@@ -196,8 +200,8 @@ enum status trust_key_check(gnutls_pubkey_t key, const char *name, struct report
     }
 }
 
-enum status trust_key_check_certificate(gnutls_x509_crt_t cert, unsigned which,
-                                        struct report *report)
+enum status trust_key_check_certificate(gnutls_x509_crt_t cert, unsigned rsa_bits_min,
+                                        unsigned which, struct report *report)
 {
     char name[32];
     gnutls_pubkey_t key;
@@ -209,7 +213,7 @@ enum status trust_key_check_certificate(gnutls_x509_crt_t cert, unsigned which,
     status = gnutls_pubkey_import_x509(key, cert, 0) < 0
                  ? report_refuse(report, STATUS_WEAK_KEY,
                                  "%s: expected an RSA, EC or EdDSA key of a known curve", name)
-                 : trust_key_check(key, name, report);
+                 : trust_key_check(key, rsa_bits_min, name, report);
     gnutls_pubkey_deinit(key);
     return status;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "trust-constraints.h"
+#include "trust-issuer.h"
 #include "trust-key.h"
 #include "trust-signer.h"
 
@@ -19,6 +20,8 @@ struct trusted_path {
 struct candidate {
     gnutls_x509_crt_t certs[PATH_MAX_CERTS];
     unsigned count;
+    unsigned rsa_bits_min; /* as in issuer_rules */
+    int64_t now;
 };
 
 void anchors_free(struct anchors *anchors)
@@ -71,24 +74,19 @@ enum status trust_dates_check(gnutls_x509_crt_t cert, unsigned which, int64_t no
     return STATUS_ACCEPTED;
 }
 
-static enum status check_each(const struct candidate *path, int64_t now, struct report *report)
+static enum status check_each(const struct candidate *path, struct report *report)
 {
     for (unsigned i = 0; i < path->count; i++) {
         bool anchor = i + 1 == path->count;
-        enum status status;
-
-        /* RFC 5280 section 4.1.2.1: extensions, which all of this rests on, came with version 3 */
-        if (i > 0 && gnutls_x509_crt_get_version(path->certs[i]) != 3)
-            return report_refuse(report, STATUS_UNTRUSTED_CHAIN,
-                                 "certificate %u is not X.509 version 3", i);
-        status = trust_key_check_certificate(path->certs[i], i, report);
+        enum status status =
+            trust_key_check_certificate(path->certs[i], path->rsa_bits_min, i, report);
 
         if (status == STATUS_ACCEPTED && !anchor)
             status = trust_key_check_signature(path->certs[i], i, report);
         if (status == STATUS_ACCEPTED)
             status = trust_constraints_check(path->certs[i], i, report);
         if (status == STATUS_ACCEPTED)
-            status = trust_dates_check(path->certs[i], i, now, report);
+            status = trust_dates_check(path->certs[i], i, path->now, report);
         if (status != STATUS_ACCEPTED)
             return status;
     }
@@ -99,7 +97,7 @@ static enum status check_each(const struct candidate *path, int64_t now, struct 
 static unsigned verify(const struct candidate *path)
 {
     const unsigned flags =
-        GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM) |
+        (path->rsa_bits_min == 0 ? GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM) : 0) |
         GNUTLS_VERIFY_DO_NOT_ALLOW_UNSORTED_CHAIN | GNUTLS_VERIFY_DO_NOT_ALLOW_X509_V1_CA_CRT |
         GNUTLS_VERIFY_DISABLE_TIME_CHECKS | GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS |
         GNUTLS_VERIFY_DISABLE_CRL_CHECKS;
@@ -138,29 +136,34 @@ static enum status check_signatures(const struct candidate *path, struct report 
     return STATUS_UNTRUSTED_CHAIN;
 }
 
-/* RFC 5280 section 6.1.1 (d): an anchor must be able to issue */
-static enum status check_anchor(gnutls_x509_crt_t anchor, struct report *report)
+static bool self_issued(gnutls_x509_crt_t cert)
 {
-    unsigned critical, is_ca = 0, usage = 0;
-    int found = gnutls_x509_crt_get_key_usage(anchor, &usage, &critical);
-
-    if (found != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE &&
-        (found < 0 || !(usage & GNUTLS_KEY_KEY_CERT_SIGN)))
-        return report_refuse(report, STATUS_UNTRUSTED_CHAIN,
-                             "keyUsage of the trust anchor has no keyCertSign");
-    if (gnutls_x509_crt_get_version(anchor) != 3 ||
-        gnutls_x509_crt_get_basic_constraints(anchor, &critical, &is_ca, NULL) < 0 || !is_ca)
-        return report_refuse(report, STATUS_UNTRUSTED_CHAIN,
-                             "the trust anchor is not an X.509 version 3 CA certificate");
-    return STATUS_ACCEPTED;
+    return issued(cert, cert);
 }
 
-static enum status check_candidate(const struct candidate *path, int64_t now, struct report *report)
+/* The anchor must be able to issue, too. */
+static enum status check_issuers(const struct candidate *path, struct report *report)
 {
-    enum status status = check_anchor(path->certs[path->count - 1], report);
+    enum status status = STATUS_ACCEPTED;
+    unsigned below = 0;
+
+    for (unsigned i = 1; i < path->count && status == STATUS_ACCEPTED; i++) {
+        char name[32] = "the trust anchor";
+
+        if (i + 1 < path->count)
+            (void)snprintf(name, sizeof(name), "certificate %u", i);
+        status = trust_issuer_check(path->certs[i], below, name, report);
+        below += !self_issued(path->certs[i]);
+    }
+    return status;
+}
+
+static enum status check_candidate(const struct candidate *path, struct report *report)
+{
+    enum status status = check_issuers(path, report);
 
     if (status == STATUS_ACCEPTED)
-        status = check_each(path, now, report);
+        status = check_each(path, report);
     if (status == STATUS_ACCEPTED)
         status = check_signatures(path, report);
     return status;
@@ -191,7 +194,7 @@ static enum status check_order(const struct untrusted_chain *chain, struct repor
     for (unsigned i = 0; i + 1 < chain->count; i++)
         if (!issued(chain->certs[i + 1], chain->certs[i]))
             return report_refuse(report, STATUS_UNTRUSTED_CHAIN,
-                                 "x5c[%u] is not the issuer of x5c[%u]", i + 1, i);
+                                 "certificate %u is not the issuer of certificate %u", i + 1, i);
     return STATUS_ACCEPTED;
 }
 
@@ -242,21 +245,20 @@ static void remember(struct outcome *outcome, enum status status, const struct r
     memcpy(outcome->detail, report->detail, sizeof(outcome->detail));
 }
 
-/* Tries every anchor that may have issued chain->certs[last]. */
-static enum status try_anchors(struct untrusted_chain *chain, unsigned last,
-                               struct anchors *anchors, int64_t now, struct trusted_path **path,
+/* Tries every anchor that may have issued the last certificate of `candidate`, as its end. */
+static enum status try_anchors(struct untrusted_chain *chain, struct candidate candidate,
+                               struct anchors *anchors, struct trusted_path **path,
                                struct outcome *outcome, struct report *report)
 {
-    struct candidate candidate = {.count = last + 2};
+    unsigned last = candidate.count++ - 1;
 
-    memcpy(candidate.certs, chain->certs, (last + 1) * sizeof(gnutls_x509_crt_t));
     for (unsigned i = 0; i < anchors->count; i++) {
         enum status status;
 
         if (!issued(anchors->certs[i], chain->certs[last]))
             continue;
         candidate.certs[last + 1] = anchors->certs[i];
-        status = check_candidate(&candidate, now, report);
+        status = check_candidate(&candidate, report);
         if (status == STATUS_ACCEPTED)
             return keep(chain, last + 1, &anchors->certs[i], path, report);
         remember(outcome, status, report);
@@ -276,18 +278,22 @@ struct search {
 static enum status search(struct search *search, struct untrusted_chain *chain,
                           struct trusted_path **path, struct report *report)
 {
-    struct outcome outcome = {STATUS_UNTRUSTED_CHAIN,
-                              "no trust anchor of this issuer has issued a certificate of x5c"};
+    struct outcome outcome = {
+        STATUS_UNTRUSTED_CHAIN,
+        "no trust anchor of this issuer has issued a certificate of the chain"};
 
     for (unsigned last = 0; last < chain->count; last++) {
         ANCHORS_CLEANUP struct anchors found = {.thorough = search->thorough};
+        struct candidate candidate = {
+            .count = last + 1, .rsa_bits_min = search->issuer->rsa_bits_min, .now = search->now};
         enum status status = find_anchors(chain->certs[last], gnutls_x509_crt_get_raw_issuer_dn,
                                           search->issuer, search->source, &found, report);
 
         search->hinted = search->hinted || found.hinted;
         if (status != STATUS_ACCEPTED)
             return status;
-        status = try_anchors(chain, last, &found, search->now, path, &outcome, report);
+        memcpy(candidate.certs, chain->certs, candidate.count * sizeof(gnutls_x509_crt_t));
+        status = try_anchors(chain, candidate, &found, path, &outcome, report);
         if (status != STATUS_UNTRUSTED_CHAIN)
             return status;
     }

@@ -16,10 +16,16 @@ static bool one_sequence(struct span der)
     return der_take(&der, &tag, &content) && tag == DER_SEQUENCE && der.len == 0;
 }
 
-static enum status refuse_count(const char *name, size_t count, struct report *report)
+/* RFC 8725 section 3.11: counted before anything is decoded */
+static enum status check_count(size_t count, const char *name, struct report *report)
 {
-    return report_refuse(report, STATUS_CHAIN_TOO_LONG,
-                         "%s: expected at most %d certificates, found %zu", name, CHAIN_MAX, count);
+    if (count == 0)
+        return report_refuse(report, STATUS_BAD_KEY, "%s: expected certificates, found none", name);
+    if (count > CHAIN_MAX)
+        return report_refuse(report, STATUS_CHAIN_TOO_LONG,
+                             "%s: expected at most %d certificates, found %zu", name, CHAIN_MAX,
+                             count);
+    return STATUS_ACCEPTED;
 }
 
 enum status untrusted_chain_add(struct untrusted_chain *chain, struct span der, const char *name,
@@ -28,9 +34,8 @@ enum status untrusted_chain_add(struct untrusted_chain *chain, struct span der, 
     gnutls_datum_t datum = {(unsigned char *)der.ptr, (unsigned)der.len};
     gnutls_x509_crt_t cert;
 
-    /* RFC 8725 section 3.11 */
     if (chain->count == CHAIN_MAX)
-        return refuse_count(name, chain->count + 1, report);
+        return check_count(chain->count + 1, name, report);
     if (gnutls_x509_crt_init(&cert) < 0)
         return report_refuse(report, STATUS_OUT_OF_MEMORY, "%s: no memory for a certificate", name);
 
@@ -72,23 +77,29 @@ enum status untrusted_chain_add_x5c(struct untrusted_chain *chain, struct json_o
                                     const char *name, struct report *report)
 {
     size_t count;
+    enum status status;
 
     /* RFC 7515 section 4.1.6: an array, the signer first */
-    if (!json_object_is_type(x5c, json_type_array) || json_object_array_length(x5c) == 0)
+    if (!json_object_is_type(x5c, json_type_array))
         return report_refuse(report, STATUS_BAD_KEY, "%s: expected an array of certificates", name);
-
-    /* RFC 8725 section 3.11: counted before anything is decoded */
     count = json_object_array_length(x5c);
-    if (count > CHAIN_MAX)
-        return refuse_count(name, count, report);
+    status = check_count(count, name, report);
+    for (unsigned i = 0; i < count && status == STATUS_ACCEPTED; i++)
+        status = add_element(chain, json_object_array_get_idx(x5c, i), name, i, report);
+    return status;
+}
 
-    for (unsigned i = 0; i < count; i++) {
-        enum status status = add_element(chain, json_object_array_get_idx(x5c, i), name, i, report);
+enum status untrusted_chain_of(const struct span *certificates, size_t count,
+                               struct untrusted_chain *chain, struct report *report)
+{
+    enum status status = check_count(count, "chain", report);
 
-        if (status != STATUS_ACCEPTED)
-            return status;
-    }
-    return STATUS_ACCEPTED;
+    *chain = (struct untrusted_chain){0};
+    for (unsigned i = 0; i < count && status == STATUS_ACCEPTED; i++)
+        status = untrusted_chain_add(chain, certificates[i], "chain", i, report);
+    if (status != STATUS_ACCEPTED)
+        untrusted_chain_free(chain);
+    return status;
 }
 
 enum status untrusted_chain_set_issuers(struct untrusted_chain *chain,
@@ -98,7 +109,7 @@ enum status untrusted_chain_set_issuers(struct untrusted_chain *chain,
         issuers->count > 0 && gnutls_x509_crt_equals(issuers->certs[0], chain->certs[0]) ? 1 : 0;
 
     if (1 + issuers->count - skip > CHAIN_MAX)
-        return refuse_count("x5c", 1 + issuers->count - skip, report);
+        return check_count(1 + issuers->count - skip, "chain", report);
     while (chain->count > 1)
         gnutls_x509_crt_deinit(chain->certs[--chain->count]);
     for (unsigned i = skip; i < issuers->count; i++)

@@ -24,6 +24,13 @@ enum status untrusted_chain_add_x5c(struct untrusted_chain *chain, struct json_o
                                     const char *name, struct report *report);
 
 /*
+ * Makes a chain of certificates in DER. More than CHAIN_MAX, none, or one that is no certificate:
+ * refused, and nothing to free.
+ */
+enum status untrusted_chain_of(const struct span *certificates, size_t count,
+                               struct untrusted_chain *chain, struct report *report);
+
+/*
  * Leaves the first certificate of `chain`, and moves those of `issuers` behind it, without the
  * first of them if that is the same. `issuers` is empty then.
  */

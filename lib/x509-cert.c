@@ -11,7 +11,7 @@ static bool take_key(struct span *rest, struct span *key)
     struct x509_algorithm algorithm;
     struct span info;
 
-    return x509_take(rest, DER_SEQUENCE, &info) && x509_take_algorithm(&info, &algorithm) &&
+    return der_take_tag(rest, DER_SEQUENCE, &info) && x509_take_algorithm(&info, &algorithm) &&
            x509_take_bits(&info, key) && info.len == 0;
 }
 
@@ -22,11 +22,11 @@ static bool read_tbs(struct x509_cert *cert)
 
     if (!x509_take_only(cert->tbs, DER_SEQUENCE, &rest))
         return false;
-    if (x509_next_is(rest, X509_CHOICE(0)) && !x509_take(&rest, X509_CHOICE(0), &version))
+    if (x509_next_is(rest, X509_CHOICE(0)) && !der_take_tag(&rest, X509_CHOICE(0), &version))
         return false;
     return x509_take_integer(&rest, &cert->serial) && x509_take_algorithm(&rest, &cert->inner) &&
            x509_take_whole(&rest, DER_SEQUENCE, &cert->issuer) &&
-           x509_take(&rest, DER_SEQUENCE, &validity) &&
+           der_take_tag(&rest, DER_SEQUENCE, &validity) &&
            x509_take_whole(&rest, DER_SEQUENCE, &cert->subject) && take_key(&rest, &cert->key);
 }
 

@@ -4,6 +4,8 @@
 #ifndef PAM_JWT_X509_CERT_H
 #define PAM_JWT_X509_CERT_H
 
+#include <gnutls/x509.h>
+
 #include "x509-der.h"
 
 #define X509_HASH_MAX 64 /* bytes */

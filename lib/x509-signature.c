@@ -23,8 +23,8 @@ static gnutls_sign_algorithm_t read_pss(struct span parameters)
     gnutls_digest_algorithm_t digest;
 
     if (!x509_take_only(parameters, DER_SEQUENCE, &rest) ||
-        !x509_take(&rest, X509_CHOICE(0), &tagged) || !x509_take_algorithm(&tagged, &hash) ||
-        tagged.len > 0 || !x509_take(&rest, X509_CHOICE(1), &tagged) ||
+        !der_take_tag(&rest, X509_CHOICE(0), &tagged) || !x509_take_algorithm(&tagged, &hash) ||
+        tagged.len > 0 || !der_take_tag(&rest, X509_CHOICE(1), &tagged) ||
         !x509_take_algorithm(&tagged, &generator) || tagged.len > 0)
         return GNUTLS_SIGN_UNKNOWN;
     mask = generator.parameters;

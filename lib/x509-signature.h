@@ -3,6 +3,7 @@
 #ifndef PAM_JWT_X509_SIGNATURE_H
 #define PAM_JWT_X509_SIGNATURE_H
 
+#include "evidence.h"
 #include "x509-cert.h"
 
 /* Made with SHA-2 or EdDSA. `what` is what the detail calls that which is signed. */

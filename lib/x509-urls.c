@@ -44,7 +44,7 @@ static bool add_access(struct span access, struct x509_urls *urls)
     struct span method, content;
     unsigned tag;
 
-    if (!x509_take(&access, X509_OID, &method) || !der_take(&access, &tag, &content) ||
+    if (!der_take_tag(&access, X509_OID, &method) || !der_take(&access, &tag, &content) ||
         access.len > 0)
         return false;
     if (tag == URI && span_equal(method, span_text(ocsp)))

@@ -210,12 +210,11 @@ static int judge_token(struct login *login, const struct answer *answer)
     struct verifier_answer *verifier;
     int result;
 
-    verifier = calloc(1, sizeof(*verifier));
+    verifier = malloc(sizeof(*verifier));
     if (!verifier)
         return PAM_BUF_ERR;
-    if (answer->too_long)
-        verifier->verdict.status = STATUS_TOO_LONG;
-    else
+    verifier->verdict = (struct wire_verdict){.status = STATUS_TOO_LONG};
+    if (!answer->too_long)
         ask_verifier(login, answer, verifier);
     result = decide(login, &verifier->verdict);
     free(verifier);

@@ -6,16 +6,28 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "anchor-directory.h"
 #include "anchor-index.h"
 #include "anchor-pem.h"
-
-#define SOURCE_MAX (64 * 1024 * 1024) /* bytes */
 
 /* An index that grows. */
 struct entries {
     struct anchor_index_entry *items;
     size_t count, room;
+    char *names;
+    size_t names_len;
+    uint64_t bytes; /* of the sources */
 };
+
+/* What there is to be indexed. */
+struct source {
+    const char *path;
+    int fd;
+    bool directory;
+    uid_t also_trusted;
+};
+
+enum outcome { MADE, NOT_WANTED, FAILED };
 
 static bool refuse(struct safefile_error *error, const char *path, const char *text)
 {
@@ -63,23 +75,95 @@ static int compare(const void *a, const void *b)
     return order ? order : (left->offset > right->offset) - (left->offset < right->offset);
 }
 
-static bool collect(struct span text, const char *source, struct entries *entries,
+/* The certificates of one file, whose name begins at `name` of the names. */
+static bool collect(struct span text, const char *path, uint32_t name, struct entries *entries,
                     struct safefile_error *error)
 {
     struct anchor_pem pem = {.text = text};
 
     while (anchor_pem_next(&pem)) {
-        struct anchor_index_entry entry = {.offset = (uint32_t)(pem.block.ptr - text.ptr)};
+        struct anchor_index_entry entry = {.offset = (uint32_t)(pem.block.ptr - text.ptr),
+                                           .name = name};
 
         if (!hash_subject(pem.block, entry.hash))
-            return refuse(error, source, "a certificate in it cannot be read");
+            return refuse(error, path, "a certificate in it cannot be read");
         if (!append(entries, &entry))
-            return refuse(error, source, "no memory for its index");
+            return refuse(error, path, "no memory for its index");
     }
-    if (pem.error)
-        return refuse(error, source, pem.error);
-    qsort(entries->items, entries->count, sizeof(*entries->items), compare);
+    return !pem.error || refuse(error, path, pem.error);
+}
+
+static bool collect_file(int fd, const char *path, uint32_t name, struct entries *entries,
+                         struct safefile_error *error)
+{
+    struct mapping mapping;
+    int failed = mapping_make(fd, anchor_kind.bytes_max, &mapping);
+    bool done;
+
+    if (failed)
+        return refuse(error, path, strerror(failed));
+    entries->bytes += mapping.bytes.len;
+    done = collect(mapping.bytes, path, name, entries, error);
+    mapping_free(&mapping);
+    return done;
+}
+
+static bool add_name(struct entries *entries, const char *name, uint32_t *at)
+{
+    size_t size = strlen(name) + 1;
+    char *names = realloc(entries->names, entries->names_len + size);
+
+    if (!names)
+        return false;
+    memcpy(names + entries->names_len, name, size);
+    *at = (uint32_t)entries->names_len;
+    entries->names = names;
+    entries->names_len += size;
     return true;
+}
+
+/* A link, or a file or directory that only its owner may read: a sealed process cannot follow. */
+static bool is_open_to_all(int directory, const char *name)
+{
+    struct stat st;
+
+    return fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           ((S_ISREG(st.st_mode) && (st.st_mode & S_IROTH)) ||
+            (S_ISDIR(st.st_mode) && (st.st_mode & S_IROTH) && (st.st_mode & S_IXOTH)));
+}
+
+static enum outcome collect_named(const struct source *source, const char *name,
+                                  struct entries *entries, struct safefile_error *error)
+{
+    uint32_t at;
+    bool done;
+    int fd;
+
+    if (!is_open_to_all(source->fd, name))
+        return NOT_WANTED;
+    fd = anchor_directory_open(source->fd, name, source->also_trusted, error);
+    if (fd < 0)
+        return FAILED;
+    done = add_name(entries, name, &at) || refuse(error, name, "no memory for its index");
+    done = done && collect_file(fd, name, at, entries, error);
+    close(fd);
+    return done ? MADE : FAILED;
+}
+
+static enum outcome collect_directory(const struct source *source, struct entries *entries,
+                                      struct safefile_error *error)
+{
+    enum outcome outcome = MADE;
+    struct anchor_names names;
+
+    if (!is_open_to_all(source->fd, "."))
+        return NOT_WANTED;
+    if (!anchor_directory_list(source->fd, source->path, &names, error))
+        return FAILED;
+    for (size_t i = 0; i < names.count && outcome == MADE; i++)
+        outcome = collect_named(source, names.items[i], entries, error);
+    anchor_names_free(&names);
+    return outcome;
 }
 
 static bool write_whole(int fd, const void *bytes, size_t len)
@@ -101,12 +185,14 @@ static bool write_whole(int fd, const void *bytes, size_t len)
 
 static bool write_index(int fd, const struct stat *st, const struct entries *entries)
 {
-    struct anchor_index_header header = {.source = anchor_identity_of(st), .count = entries->count};
+    struct anchor_index_header header = {
+        .source = anchor_identity_of(st), .count = entries->count, .names = entries->names_len};
 
     memcpy(header.mark, anchor_index_mark, sizeof(header.mark));
     return write_whole(fd, &header, sizeof(header)) &&
            write_whole(fd, entries->items, entries->count * sizeof(*entries->items)) &&
-           fchmod(fd, 0644) == 0 && fsync(fd) == 0;
+           write_whole(fd, entries->names, entries->names_len) && fchmod(fd, 0644) == 0 &&
+           fsync(fd) == 0;
 }
 
 /* Whoever reads meanwhile has the old one or the new one. */
@@ -131,45 +217,62 @@ static bool replace(int cache, const char *name, const struct stat *st,
     return false;
 }
 
-static bool make(int cache, const char *name, const char *source, int fd,
-                 struct safefile_error *error)
+static enum outcome make(const struct source *source, int cache, const char *name,
+                         struct safefile_error *error)
 {
-    struct entries entries = {NULL, 0, 0};
-    struct mapping mapping;
+    struct entries entries = {.items = NULL};
+    enum outcome outcome = FAILED;
     struct stat st;
-    int failed = fstat(fd, &st) == 0 ? mapping_make(fd, SOURCE_MAX, &mapping) : errno;
-    bool done;
 
-    if (failed)
-        return refuse(error, source, strerror(failed));
-    done = mapping.bytes.len < ANCHOR_INDEX_WORTH ||
-           (collect(mapping.bytes, source, &entries, error) &&
-            replace(cache, name, &st, &entries, error));
-    if (!done || mapping.bytes.len < ANCHOR_INDEX_WORTH)
-        (void)unlinkat(cache, name, 0);
-    mapping_free(&mapping);
+    if (fstat(source->fd, &st) != 0)
+        (void)refuse(error, source->path, strerror(errno));
+    else if (source->directory)
+        outcome = collect_directory(source, &entries, error);
+    else
+        outcome = collect_file(source->fd, source->path, 0, &entries, error) ? MADE : FAILED;
+    if (outcome == MADE && (!entries.items || entries.bytes < ANCHOR_INDEX_WORTH))
+        outcome = NOT_WANTED;
+    if (outcome == MADE) {
+        qsort(entries.items, entries.count, sizeof(*entries.items), compare);
+        outcome = replace(cache, name, &st, &entries, error) ? MADE : FAILED;
+    }
     free(entries.items);
-    return done;
+    free(entries.names);
+    return outcome;
+}
+
+static enum outcome open_and_make(const char *path, int cache, const char *name, uid_t also_trusted,
+                                  struct safefile_error *error)
+{
+    struct source source = {.path = path, .also_trusted = also_trusted};
+    enum outcome outcome;
+    struct stat st;
+
+    source.directory = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    source.fd =
+        (source.directory ? safefile_open_directory : safefile_open)(path, also_trusted, error);
+    if (source.fd < 0)
+        return FAILED;
+    outcome = make(&source, cache, name, error);
+    close(source.fd);
+    return outcome;
 }
 
 bool anchor_index_make(const char *source, const char *cache, uid_t also_trusted,
                        struct safefile_error *error)
 {
-    char name[ANCHOR_INDEX_NAME_SIZE];
-    int directory = safefile_open_directory(cache, also_trusted, error), fd;
-    bool done = false;
+    int directory = safefile_open_directory(cache, also_trusted, error);
+    enum outcome outcome = FAILED;
+    char name[ANCHOR_INDEX_NAME_SIZE] = "";
 
     if (directory < 0)
         return false;
-    fd = safefile_open(source, also_trusted, error);
     if (!anchor_index_name(source, name))
         (void)refuse(error, source, "its index cannot be named");
-    else if (fd >= 0)
-        done = make(directory, name, source, fd, error);
     else
+        outcome = open_and_make(source, directory, name, also_trusted, error);
+    if (outcome != MADE)
         (void)unlinkat(directory, name, 0);
-    if (fd >= 0)
-        close(fd);
     close(directory);
-    return done;
+    return outcome != FAILED;
 }

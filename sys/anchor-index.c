@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "anchor-directory.h"
 #include "anchor-pem.h"
 
 #define INDEX_MAX (64 * 1024 * 1024) /* bytes */
@@ -50,25 +51,53 @@ struct anchor_identity anchor_identity_of(const struct stat *st)
     };
 }
 
-static bool is_of(struct span bytes, const struct stat *source)
+#define ENTRY sizeof(struct anchor_index_entry)
+
+static struct anchor_index_header header_of(const struct anchor_index *index)
 {
-    const struct anchor_identity expected = anchor_identity_of(source);
     struct anchor_index_header header;
+
+    memcpy(&header, index->mapping.bytes.ptr, sizeof(header));
+    return header;
+}
+
+static const struct anchor_index_entry *entries_of(const struct anchor_index *index)
+{
+    return (const void *)(index->mapping.bytes.ptr + sizeof(struct anchor_index_header));
+}
+
+/* All of it is there, and the names end where it ends. */
+static bool is_whole(const struct anchor_index *index)
+{
+    const struct span bytes = index->mapping.bytes;
+    struct anchor_index_header header;
+    size_t rest;
 
     if (bytes.len < sizeof(header))
         return false;
-    memcpy(&header, bytes.ptr, sizeof(header));
-    bytes.len -= sizeof(header);
+    header = header_of(index);
+    rest = bytes.len - sizeof(header);
     return memcmp(header.mark, anchor_index_mark, sizeof(header.mark)) == 0 &&
-           memcmp(&header.source, &expected, sizeof(expected)) == 0 &&
-           bytes.len % sizeof(struct anchor_index_entry) == 0 &&
-           bytes.len / sizeof(struct anchor_index_entry) == header.count;
+           header.count <= rest / ENTRY && header.names == rest - header.count * ENTRY &&
+           (header.names == 0 || bytes.ptr[bytes.len - 1] == '\0');
+}
+
+static bool is_of_source(const struct anchor_index *index)
+{
+    const struct anchor_index_header header = header_of(index);
+    struct anchor_identity found;
+    struct stat st;
+
+    if (index->source < 0 || fstat(index->source, &st) != 0)
+        return false;
+    found = anchor_identity_of(&st);
+    return memcmp(&header.source, &found, sizeof(found)) == 0;
 }
 
 static bool map(int cache, const char *name, uid_t also_trusted, struct mapping *mapping)
 {
     int fd = openat(cache, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    struct safefile_error unused;
+    struct safefile_error unused = {""};
     bool done = false;
 
     if (fd < 0)
@@ -79,23 +108,23 @@ static bool map(int cache, const char *name, uid_t also_trusted, struct mapping 
     return done;
 }
 
-void anchor_index_open(struct anchor_index *index, int cache, const char *source,
+void anchor_index_open(struct anchor_index *index, int cache, const char *source, bool directory,
                        uid_t also_trusted)
 {
-    struct safefile_error unused;
+    struct safefile_error unused = {""};
     char name[ANCHOR_INDEX_NAME_SIZE];
-    struct stat st;
 
-    *index = (struct anchor_index){.source = -1};
+    *index =
+        (struct anchor_index){.source = -1, .directory = directory, .also_trusted = also_trusted};
     if (!anchor_index_name(source, name) || !map(cache, name, also_trusted, &index->mapping))
         return;
-    index->source = safefile_open(source, also_trusted, &unused);
-    if (index->source < 0 || fstat(index->source, &st) != 0 || !is_of(index->mapping.bytes, &st)) {
-        anchor_index_close(index);
-        return;
+    if (is_whole(index)) {
+        index->source =
+            (directory ? safefile_open_directory : safefile_open)(source, also_trusted, &unused);
+        index->count = header_of(index).count;
     }
-    index->count = (index->mapping.bytes.len - sizeof(struct anchor_index_header)) /
-                   sizeof(struct anchor_index_entry);
+    if (!is_whole(index) || !is_of_source(index))
+        anchor_index_close(index);
 }
 
 void anchor_index_close(struct anchor_index *index)
@@ -104,11 +133,6 @@ void anchor_index_close(struct anchor_index *index)
         close(index->source);
     mapping_free(&index->mapping);
     index->count = 0;
-}
-
-static const struct anchor_index_entry *entries_of(const struct anchor_index *index)
-{
-    return (const void *)(index->mapping.bytes.ptr + sizeof(struct anchor_index_header));
 }
 
 size_t anchor_index_find(const struct anchor_index *index, const gnutls_datum_t *subject,
@@ -134,17 +158,43 @@ size_t anchor_index_find(const struct anchor_index *index, const gnutls_datum_t 
     return low;
 }
 
-/* Read, not mapped: touching a page of a mapping can bring in two megabytes. */
-bool anchor_index_read(const struct anchor_index *index, size_t entry,
-                       char window[ANCHOR_INDEX_WINDOW], struct span *block)
+/* Not every name is one: an index that leads out of the directory, or to a file that the
+ * configuration does not mean, leads nowhere. */
+static int open_file(const struct anchor_index *index, size_t entry)
 {
-    size_t offset = entries_of(index)[entry].offset;
+    const struct anchor_index_header header = header_of(index);
+    const char *names = (const char *)(entries_of(index) + index->count), *name;
+    uint32_t at = entries_of(index)[entry].name;
+    struct safefile_error unused = {""};
+
+    if (at >= header.names)
+        return -1;
+    name = names + at;
+    if (strchr(name, '/') || !inputs_want(&anchor_kind, name))
+        return -1;
+    return anchor_directory_open(index->source, name, index->also_trusted, &unused);
+}
+
+/* Read, not mapped: touching a page of a mapping can bring in two megabytes. */
+static bool read_at(int source, size_t offset, char window[ANCHOR_INDEX_WINDOW], struct span *block)
+{
     size_t begin = offset > WINDOW_BEFORE ? offset - WINDOW_BEFORE : 0;
-    ssize_t len = pread(index->source, window, ANCHOR_INDEX_WINDOW, (off_t)begin);
+    ssize_t len = pread(source, window, ANCHOR_INDEX_WINDOW, (off_t)begin);
     struct anchor_pem pem = {.text = span_of(window, len > 0 ? (size_t)len : 0)};
 
     if (!anchor_pem_at(&pem, offset - begin, begin > 0))
         return false;
     *block = pem.block;
     return true;
+}
+
+bool anchor_index_read(const struct anchor_index *index, size_t entry,
+                       char window[ANCHOR_INDEX_WINDOW], struct span *block)
+{
+    int file = index->directory ? open_file(index, entry) : index->source;
+    bool done = file >= 0 && read_at(file, entries_of(index)[entry].offset, window, block);
+
+    if (index->directory && file >= 0)
+        close(file);
+    return done;
 }

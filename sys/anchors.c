@@ -1,83 +1,144 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "anchors.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "anchor-directory.h"
 #include "anchor-index.h"
-#include "anchor-pem.h"
-#include "inputs.h"
+#include "anchor-match.h"
+
+/* One path of one issuer: mapped files, an index, or both. A directory with an index is not read.
+ */
+struct place {
+    const struct issuer_rules *issuer;
+    const char *path;    /* of the rules */
+    size_t first, count; /* of the inputs */
+    struct anchor_index index;
+};
 
 struct anchor_files {
     struct input_files inputs;
-    struct anchor_index *indexes; /* one for each of inputs */
+    struct place *places;
+    size_t count;
+    unsigned directories; /* with an index */
+    uid_t also_trusted;
 };
 
 /* --- before the sandbox: bytes ---------------------------------------------------------------- */
 
-static bool add_issuer(struct anchor_files *files, const struct issuer_rules *issuer,
-                       uid_t also_trusted, struct safefile_error *error)
-{
-    static const char *const suffixes[] = {".pem", ".crt", NULL};
-    static const struct input_kind kind = {suffixes, "expected *.pem or *.crt in it",
-                                           64 * 1024 * 1024, true};
+/* What one call of anchors_open() works with. */
+struct opening {
+    struct anchor_files *files;
+    const char *path; /* of the cache; NULL: there is none, and no index */
+    int cache; /* its descriptor, opened when it is needed first; -1: not yet, or not there */
+    struct safefile_error *error;
+};
 
-    return inputs_add(&files->inputs, &kind, issuer, &issuer->trust_anchors, also_trusted, error);
+/* Whatever is wrong with an index: there is none then. */
+static void open_index(struct opening *opening, struct place *place)
+{
+    struct anchor_files *files = opening->files;
+    struct safefile_error unused = {""};
+    struct stat st;
+    bool directory;
+
+    if (!opening->path || stat(place->path, &st) != 0)
+        return;
+    directory = S_ISDIR(st.st_mode);
+    if (directory ? files->directories == ANCHOR_DIRECTORIES_MAX : st.st_size < ANCHOR_INDEX_WORTH)
+        return;
+    if (opening->cache < 0)
+        opening->cache = safefile_open_directory(opening->path, files->also_trusted, &unused);
+    if (opening->cache < 0)
+        return;
+    anchor_index_open(&place->index, opening->cache, place->path, directory, files->also_trusted);
+    if (directory && place->index.mapping.bytes.ptr)
+        files->directories++;
 }
 
-/* Whatever is wrong with an index or its directory: there is none then. */
-static bool open_indexes(struct anchor_files *files, const char *path, uid_t also_trusted,
-                         struct safefile_error *error)
+static bool has_index(const struct place *place)
 {
-    struct safefile_error unused;
-    int cache = -1;
+    return place->index.mapping.bytes.ptr != NULL;
+}
 
-    files->indexes = calloc(files->inputs.count + 1, sizeof(*files->indexes));
-    if (!files->indexes) {
-        (void)snprintf(error->text, sizeof(error->text), "trust_anchors: no memory for indexes");
+static bool add_place(struct opening *opening, const struct issuer_rules *issuer, char *path)
+{
+    struct anchor_files *files = opening->files;
+    struct place *place = &files->places[files->count++];
+    const struct string_list paths = {&path, 1};
+
+    *place = (struct place){.issuer = issuer, .path = path, .first = files->inputs.count};
+    open_index(opening, place);
+    if (has_index(place) && place->index.directory)
+        return true;
+    if (!inputs_add(&files->inputs, &anchor_kind, issuer, &paths, files->also_trusted,
+                    opening->error))
         return false;
-    }
-    for (size_t i = 0; path && i < files->inputs.count; i++) {
-        if (files->inputs.items[i].len < ANCHOR_INDEX_WORTH)
-            continue;
-        if (cache < 0)
-            cache = safefile_open_directory(path, also_trusted, &unused);
-        if (cache >= 0)
-            anchor_index_open(&files->indexes[i], cache, files->inputs.items[i].path, also_trusted);
-    }
-    if (cache >= 0)
-        close(cache);
+    place->count = files->inputs.count - place->first;
     return true;
 }
 
-static void close_indexes(struct anchor_files *files)
+static bool add_places(struct opening *opening, const struct rules *rules)
 {
-    for (size_t i = 0; files->indexes && i < files->inputs.count; i++)
-        anchor_index_close(&files->indexes[i]);
-    free(files->indexes);
+    size_t count = 0;
+
+    for (size_t i = 0; i < rules->issuer_count; i++)
+        count += rules->issuers[i].trust_anchors.count;
+    opening->files->places = calloc(count + 1, sizeof(*opening->files->places));
+    if (!opening->files->places) {
+        (void)snprintf(opening->error->text, sizeof(opening->error->text),
+                       "trust_anchors: no memory to read them");
+        return false;
+    }
+    for (size_t i = 0; i < rules->issuer_count; i++) {
+        const struct string_list *paths = &rules->issuers[i].trust_anchors;
+
+        for (size_t at = 0; at < paths->count; at++)
+            if (!add_place(opening, &rules->issuers[i], paths->items[at]))
+                return false;
+    }
+    return true;
 }
 
 struct anchor_files *anchors_open(const struct rules *rules, const char *cache, uid_t also_trusted,
                                   struct safefile_error *error)
 {
     struct anchor_files *files = calloc(1, sizeof(*files));
+    struct opening opening = {.files = files, .path = cache, .cache = -1, .error = error};
 
-    if (!files)
+    if (!files) {
         (void)snprintf(error->text, sizeof(error->text), "trust_anchors: no memory to read them");
-    for (size_t i = 0; files && i < rules->issuer_count; i++)
-        if (!add_issuer(files, &rules->issuers[i], also_trusted, error))
-            anchors_close(&files);
-    if (files && !open_indexes(files, cache, also_trusted, error))
+        return NULL;
+    }
+    files->also_trusted = also_trusted;
+    if (!add_places(&opening, rules))
         anchors_close(&files);
+    if (opening.cache >= 0)
+        close(opening.cache);
     return files;
+}
+
+size_t anchors_directories(const struct anchor_files *files, int fds[ANCHOR_DIRECTORIES_MAX])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < files->count; i++)
+        if (has_index(&files->places[i]) && files->places[i].index.directory)
+            fds[count++] = files->places[i].index.source;
+    return count;
 }
 
 void anchors_close(struct anchor_files **files)
 {
     if (!*files)
         return;
-    close_indexes(*files);
+    for (size_t i = 0; i < (*files)->count; i++)
+        anchor_index_close(&(*files)->places[i].index);
+    free((*files)->places);
     inputs_free(&(*files)->inputs);
     free(*files);
     *files = NULL;
@@ -85,95 +146,11 @@ void anchors_close(struct anchor_files **files)
 
 /* --- inside the sandbox: certificates --------------------------------------------------------- */
 
-static enum status refuse_block(const struct input_file *file, const char *text,
-                                struct report *report)
-{
-    return report_refuse(report, STATUS_CONFIG_ERROR, "%s: %s", file->path, text);
-}
-
-static bool has_subject(gnutls_x509_crt_t cert, const gnutls_datum_t *subject)
-{
-    gnutls_datum_t name = {NULL, 0};
-    bool equal = gnutls_x509_crt_get_raw_dn(cert, &name) == 0 &&
-                 span_equal(span_of(name.data, name.size), span_of(subject->data, subject->size));
-
-    gnutls_free(name.data);
-    return equal;
-}
-
-/* Takes `cert` over. */
-static enum status add_anchor(gnutls_x509_crt_t cert, struct anchors *found,
-                              const struct input_file *file, struct report *report)
-{
-    bool known = false;
-
-    for (unsigned i = 0; i < found->count; i++)
-        known = known || gnutls_x509_crt_equals(found->certs[i], cert);
-    if (!known && found->count < ANCHORS_MAX) {
-        found->certs[found->count++] = cert;
-        return STATUS_ACCEPTED;
-    }
-    gnutls_x509_crt_deinit(cert);
-    return known ? STATUS_ACCEPTED
-                 : refuse_block(file, "more than 16 trust anchors have one subject", report);
-}
-
-/* Only a certificate that holds the bytes of the name can have it as its subject: others are not
- * parsed. */
-static enum status match(const gnutls_datum_t *der, const gnutls_datum_t *subject,
-                         struct anchors *found, const struct input_file *file,
-                         struct report *report)
-{
-    gnutls_x509_crt_t cert;
-
-    if (!memmem(der->data, der->size, subject->data, subject->size))
-        return STATUS_ACCEPTED;
-    if (gnutls_x509_crt_init(&cert) < 0)
-        return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for a trust anchor");
-    if (gnutls_x509_crt_import(cert, der, GNUTLS_X509_FMT_DER) < 0) {
-        gnutls_x509_crt_deinit(cert);
-        return refuse_block(file, "a certificate in it cannot be read", report);
-    }
-    if (has_subject(cert, subject))
-        return add_anchor(cert, found, file, report);
-    gnutls_x509_crt_deinit(cert);
-    return STATUS_ACCEPTED;
-}
-
-static enum status add_block(struct span block, const gnutls_datum_t *subject,
-                             struct anchors *found, const struct input_file *file,
-                             struct report *report)
-{
-    gnutls_datum_t der = {NULL, 0};
-    enum status status;
-
-    if (!anchor_pem_decode(block, &der))
-        return refuse_block(file, "a certificate in it is broken", report);
-    status = match(&der, subject, found, file, report);
-    gnutls_free(der.data);
-    return status;
-}
-
-static enum status search_file(const struct input_file *file, const gnutls_datum_t *subject,
-                               struct anchors *found, struct report *report)
-{
-    struct anchor_pem pem = {.text = span_of(file->bytes, file->len)};
-
-    while (anchor_pem_next(&pem)) {
-        enum status status = add_block(pem.block, subject, found, file, report);
-
-        if (status != STATUS_ACCEPTED)
-            return status;
-    }
-    return pem.error ? refuse_block(file, pem.error, report) : STATUS_ACCEPTED;
-}
-
 /* Of an entry that leads to no block nothing is believed. */
-static enum status ask_index(const struct input_file *file, const struct anchor_index *index,
-                             const gnutls_datum_t *subject, struct anchors *found,
-                             struct report *report)
+static enum status ask_index(const struct place *place, const gnutls_datum_t *subject,
+                             struct anchors *found, struct report *report)
 {
-    size_t count, first = anchor_index_find(index, subject, &count);
+    size_t count, first = anchor_index_find(&place->index, subject, &count);
     enum status status = STATUS_ACCEPTED;
     char *window = malloc(ANCHOR_INDEX_WINDOW);
 
@@ -181,10 +158,62 @@ static enum status ask_index(const struct input_file *file, const struct anchor_
     for (size_t i = first; window && i < first + count && status == STATUS_ACCEPTED; i++) {
         struct span block;
 
-        if (anchor_index_read(index, i, window, &block))
-            status = add_block(block, subject, found, file, report);
+        if (anchor_index_read(&place->index, i, window, &block))
+            status = anchor_match_block(block, subject, found, place->path, report);
     }
     free(window);
+    return status;
+}
+
+static enum status search_inputs(const struct input_files *inputs, const struct place *place,
+                                 const gnutls_datum_t *subject, struct anchors *found,
+                                 struct report *report)
+{
+    enum status status = STATUS_ACCEPTED;
+
+    for (size_t i = 0; i < place->count && status == STATUS_ACCEPTED; i++) {
+        const struct input_file *file = &inputs->items[place->first + i];
+
+        status =
+            anchor_match_text(span_of(file->bytes, file->len), subject, found, file->path, report);
+    }
+    return status;
+}
+
+static enum status search_named(const struct place *place, const char *name,
+                                const gnutls_datum_t *subject, struct anchors *found,
+                                struct report *report)
+{
+    int fd, failed = 0;
+    struct safefile_error error = {""};
+    struct mapping mapping = {{NULL, 0}};
+    char path[PATH_MAX + NAME_MAX + 2];
+    enum status status;
+
+    (void)snprintf(path, sizeof(path), "%s/%s", place->path, name);
+    fd = anchor_directory_open(place->index.source, name, place->index.also_trusted, &error);
+    if (fd < 0)
+        return report_refuse(report, STATUS_CONFIG_ERROR, "%s/%s", place->path, error.text);
+    failed = mapping_make(fd, anchor_kind.bytes_max, &mapping);
+    close(fd);
+    status = failed ? report_refuse(report, STATUS_CONFIG_ERROR, "%s: %s", path, strerror(failed))
+                    : anchor_match_text(mapping.bytes, subject, found, path, report);
+    mapping_free(&mapping);
+    return status;
+}
+
+static enum status search_directory(const struct place *place, const gnutls_datum_t *subject,
+                                    struct anchors *found, struct report *report)
+{
+    struct safefile_error error = {""};
+    struct anchor_names names;
+    enum status status = STATUS_ACCEPTED;
+
+    if (!anchor_directory_list(place->index.source, place->path, &names, &error))
+        return report_refuse(report, STATUS_CONFIG_ERROR, "%s", error.text);
+    for (size_t i = 0; i < names.count && status == STATUS_ACCEPTED; i++)
+        status = search_named(place, names.items[i], subject, found, report);
+    anchor_names_free(&names);
     return status;
 }
 
@@ -194,15 +223,17 @@ static enum status find(void *context, const struct issuer_rules *issuer,
     const struct anchor_files *files = context;
     enum status status = STATUS_ACCEPTED;
 
-    for (size_t i = 0; i < files->inputs.count && status == STATUS_ACCEPTED; i++) {
-        const struct input_file *file = &files->inputs.items[i];
-        const struct anchor_index *index = &files->indexes[i];
+    for (size_t i = 0; i < files->count && status == STATUS_ACCEPTED; i++) {
+        const struct place *place = &files->places[i];
 
-        if (file->issuer != issuer)
+        if (place->issuer != issuer)
             continue;
-        status = index->mapping.bytes.ptr && !found->thorough
-                     ? ask_index(file, index, subject, found, report)
-                     : search_file(file, subject, found, report);
+        if (has_index(place) && !found->thorough)
+            status = ask_index(place, subject, found, report);
+        else if (has_index(place) && place->index.directory)
+            status = search_directory(place, subject, found, report);
+        else
+            status = search_inputs(&files->inputs, place, subject, found, report);
     }
     return status;
 }

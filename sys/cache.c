@@ -36,10 +36,10 @@ bool cache_name(enum answer_kind kind, struct span asked, char name[CACHE_NAME_S
 
 bool cache_is_name(const char *name)
 {
-    if (strspn(name, "0123456789abcdef") != DIGITS)
-        return false;
-    return strcmp(name + DIGITS, suffixes[ANSWER_CRL]) == 0 ||
-           strcmp(name + DIGITS, suffixes[ANSWER_OCSP]) == 0;
+    const char *suffix = name + strspn(name, "0123456789abcdef");
+
+    return suffix == name + DIGITS && (strcmp(suffix, suffixes[ANSWER_CRL]) == 0 ||
+                                       strcmp(suffix, suffixes[ANSWER_OCSP]) == 0);
 }
 
 static bool is_ours(int fd, uid_t also_trusted)

@@ -6,7 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../lib/answers.h"
+#include "../lib/x509-urls.h"
 #include "config-option.h"
+
+/* A list that is never looked at would be a hole: those of a certificate come behind them. */
+#define CRL_URLS_MAX (ANSWER_URLS_MAX - X509_URLS_MAX)
 
 static bool refuse(struct config_error *error, const char *path, const char *text,
                    const char *issuer)
@@ -180,6 +185,8 @@ bool config_finish(struct rules *rules, const char *path, struct config_error *e
             return refuse(error, path,
                           "needs user_map = identity, as there is more than one issuer",
                           issuer->issuer);
+        if (issuer->crl_urls.count > CRL_URLS_MAX)
+            return refuse(error, path, "expected at most 12 crl_urls", issuer->issuer);
         if (!check_across(issuer, path, error) || !fill_signer_names(issuer, path, error))
             return false;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config-option.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -104,7 +105,9 @@ static bool is_thumbprint(const char *value)
 /* A name or an IP address of either kind. */
 static bool is_host(const char *value)
 {
-    return consists_of(value, LETTERS DIGITS ".-") || consists_of(value, DIGITS "abcdefABCDEF:.");
+    struct in6_addr address;
+
+    return consists_of(value, LETTERS DIGITS ".-") || inet_pton(AF_INET6, value, &address) == 1;
 }
 
 static bool is_oid(const char *value)

@@ -90,7 +90,7 @@ static bool add_file(const struct adding *adding, const char *path)
     return done && append(adding, path, &file);
 }
 
-static bool is_wanted(const struct input_kind *kind, const char *name)
+bool inputs_want(const struct input_kind *kind, const char *name)
 {
     size_t len = strlen(name);
 
@@ -109,7 +109,7 @@ static bool add_entries(const struct adding *adding, const char *path, struct di
     bool found = false;
 
     for (int i = 0; i < count; i++) {
-        if (!is_wanted(adding->kind, entries[i]->d_name))
+        if (!inputs_want(adding->kind, entries[i]->d_name))
             continue;
         (void)snprintf(name, sizeof(name), "%s/%s", path, entries[i]->d_name);
         if (!add_file(adding, name))

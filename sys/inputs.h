@@ -6,6 +6,7 @@
 #ifndef PAM_JWT_INPUTS_H
 #define PAM_JWT_INPUTS_H
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "../lib/rules.h"
@@ -41,6 +42,9 @@ struct input_kind {
 bool inputs_add(struct input_files *files, const struct input_kind *kind,
                 const struct issuer_rules *issuer, const struct string_list *paths,
                 uid_t also_trusted, struct safefile_error *error);
+
+/* Whether a file of that name in a directory is taken. */
+bool inputs_want(const struct input_kind *kind, const char *name);
 
 void inputs_free(struct input_files *files);
 

@@ -27,6 +27,7 @@ static const char *const allowed[] = {
     "fstatat64",
     "lseek",
     "_llseek",
+    "getdents64",
     /* memory */
     "brk",
     "munmap",

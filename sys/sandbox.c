@@ -2,6 +2,8 @@
 #include "sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "sandbox-parts.h"
 
@@ -9,13 +11,21 @@
 #define DESCRIPTORS_MAX 4                     /* 0 to 3, all of them open: no other can be */
 #define DESCRIPTORS_SPARE 4                   /* for files beneath directories, if there are any */
 
+/* The limit that leaves so many free: which numbers are taken is not known. */
 static rlim_t descriptors(const struct sandbox_directories *readable)
 {
-    int highest = DESCRIPTORS_MAX - 1;
+    int spare[DESCRIPTORS_SPARE], highest = DESCRIPTORS_MAX - 1;
 
-    for (size_t i = 0; i < readable->count; i++)
-        highest = readable->fds[i] > highest ? readable->fds[i] : highest;
-    return (rlim_t)highest + 1 + (readable->count > 0 ? DESCRIPTORS_SPARE : 0);
+    if (readable->count == 0)
+        return DESCRIPTORS_MAX;
+    for (size_t i = 0; i < DESCRIPTORS_SPARE; i++) {
+        spare[i] = fcntl(readable->fds[0], F_DUPFD_CLOEXEC, 0);
+        highest = spare[i] > highest ? spare[i] : highest;
+    }
+    for (size_t i = 0; i < DESCRIPTORS_SPARE; i++)
+        if (spare[i] >= 0)
+            close(spare[i]);
+    return (rlim_t)highest + 1;
 }
 
 static bool set_limits(unsigned seconds, struct sandbox_result *result)

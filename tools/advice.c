@@ -44,8 +44,9 @@ static const struct {
      "use a chain without policy constraints and without unusual name constraints"},
     {STATUS_SYSTEM_POLICY,
      "see /etc/gnutls/config, or have the issuer use stronger keys and algorithms"},
-    {STATUS_REVOCATION_UNKNOWN, "use a short-lived chain and 'short_lived', make the issuing CA "
-                                "the anchor, or set 'revocation'"},
+    {STATUS_REVOKED, "have the issuer sign with another certificate; treat what it signed as lost"},
+    {STATUS_REVOCATION_UNKNOWN, "give it a CRL or an OCSP response ('crl_files', 'ocsp_files', "
+                                "'fetch'), or use a short-lived chain and 'short_lived'"},
     {STATUS_BAD_SIGNATURE, "check that the token was copied whole; else treat it as forged"},
     {STATUS_UNKNOWN_ISSUER,
      "compare iss with the [issuer ...] sections: every byte counts, a final slash too"},
@@ -63,6 +64,8 @@ static const struct {
     {STATUS_CONFIG_ERROR, "correct what was found; 'pam-jwt config' checks pam_jwt.conf"},
     {STATUS_KEYS_UNAVAILABLE, "check that 'jwks_uri' or the issuer's metadata can be fetched: "
                               "'pam-jwt refresh' says what is wrong"},
+    {STATUS_REVOCATION_UNAVAILABLE,
+     "see why the responder or the CRL cannot be reached, and run 'pam-jwt refresh'"},
     {STATUS_TIMEOUT, "check the load of this host, or raise timeout="},
     {STATUS_INTERNAL_ERROR, "check that jwt-verify is installed, and the log for why it stopped"},
     {STATUS_OUT_OF_MEMORY, "free memory, or raise the memory limit of the service"},

@@ -12,6 +12,7 @@
 #include "../sys/paths.h"
 #include "../sys/verifier.h"
 #include "absolute.h"
+#include "colour.h"
 #include "command.h"
 #include "explanation.h"
 #include "input.h"
@@ -106,15 +107,6 @@ static enum status check_local_user(const struct settings *settings, char *why, 
     explanation->verdict.status = status;
     explanation->verdict.detail = span_text(why);
     return status;
-}
-
-static bool colour_wanted(void)
-{
-    const char *no_color = getenv("NO_COLOR");
-    const char *term = getenv("TERM");
-
-    return isatty(STDOUT_FILENO) && (!no_color || *no_color == '\0') && term &&
-           strcmp(term, "dumb") != 0;
 }
 
 static int explain(const struct settings *settings, const char *config, struct span token)

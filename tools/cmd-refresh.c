@@ -4,12 +4,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../sys/anchor-index.h"
 #include "../sys/config.h"
 #include "../sys/paths.h"
 #include "absolute.h"
 #include "command.h"
 #include "progress.h"
-#include "refresh-index.h"
 #include "refresh.h"
 
 struct settings {
@@ -54,6 +54,25 @@ static bool run_tasks(const struct refresh_plan *plan, const struct refresh_plac
     return failed == 0;
 }
 
+static bool make_indexes(const struct rules *rules, uid_t also_trusted)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < rules->issuer_count; i++) {
+        const struct string_list *paths = &rules->issuers[i].trust_anchors;
+
+        for (size_t j = 0; j < paths->count; j++) {
+            struct safefile_error error = {""};
+
+            if (anchor_index_make(paths->items[j], paths_cache, also_trusted, &error))
+                continue;
+            complain("", error.text);
+            all = false;
+        }
+    }
+    return all;
+}
+
 static int open_cache(uid_t also_trusted)
 {
     struct safefile_error error = {""};
@@ -81,7 +100,7 @@ static bool refresh(const struct rules *rules, struct refresh_place *place)
         close(place->cache);
         return false;
     }
-    all = refresh_indexes(rules, paths_cache, place->also_trusted, complain);
+    all = make_indexes(rules, place->also_trusted);
     all = run_tasks(&plan, place) && all;
     refresh_plan_free(&plan);
     close(place->cache);

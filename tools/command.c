@@ -57,6 +57,20 @@ static bool take_uid(void *field, const char *value)
     return true;
 }
 
+static bool take_bits(void *field, const char *value)
+{
+    if (*value == '\0' || strlen(value) > 4 || value[strspn(value, "0123456789")] != '\0')
+        return false;
+
+    unsigned number = (unsigned)strtoul(value, NULL, 10);
+
+    if (number < 512 || number > 8192)
+        return false;
+
+    *(unsigned *)field = number;
+    return true;
+}
+
 static bool take_time(void *field, const char *value)
 {
     struct option_time *time = field;
@@ -77,6 +91,7 @@ static const struct {
     [OPTION_LIST] = {take_list, "at most 64 of them"},
     [OPTION_UID] = {take_uid, "a user number below 4294967295"},
     [OPTION_TIME] = {take_time, "RFC 3339 (2026-01-31T12:00:00Z) or seconds since 1970"},
+    [OPTION_BITS] = {take_bits, "a number of bits, 512 to 8192"},
 };
 
 static void put_usage(const struct command *command, FILE *out)
@@ -153,6 +168,25 @@ static const struct option_row *find_missing(const struct command *command, cons
     return NULL;
 }
 
+/* getopt_long() has moved them behind the options. */
+static bool take_operands(const struct command *command, int argc, char **argv, void *settings)
+{
+    if (!command->operands) {
+        if (optind < argc)
+            command_usage(command, "'%s' is not understood", argv[optind]);
+        return optind >= argc;
+    }
+    if (optind >= argc) {
+        command_usage(command, "%s is needed", command->operands);
+        return false;
+    }
+
+    struct operands *operands = (void *)((char *)settings + command->operands_offset);
+
+    *operands = (struct operands){argv + optind, (size_t)(argc - optind)};
+    return true;
+}
+
 bool command_parse(const struct command *command, int argc, char **argv, void *settings,
                    int *exit_code)
 {
@@ -163,7 +197,7 @@ bool command_parse(const struct command *command, int argc, char **argv, void *s
     *exit_code = COMMAND_USAGE;
     fill_getopt(command, table);
     opterr = 0;
-    while ((found = getopt_long(argc, argv, "+:", table, NULL)) != -1) {
+    while ((found = getopt_long(argc, argv, command->operands ? ":" : "+:", table, NULL)) != -1) {
         if (found == 'h') {
             put_help(command);
             *exit_code = COMMAND_OK;
@@ -178,10 +212,8 @@ bool command_parse(const struct command *command, int argc, char **argv, void *s
             return false;
         seen[found - FIRST_ROW] = true;
     }
-    if (optind < argc) {
-        command_usage(command, "'%s' is not understood", argv[optind]);
+    if (!take_operands(command, argc, argv, settings))
         return false;
-    }
 
     const struct option_row *missing = find_missing(command, seen);
 

@@ -16,12 +16,19 @@ enum option_kind {
     OPTION_LIST, /* struct option_list */
     OPTION_UID,  /* uid_t */
     OPTION_TIME, /* struct option_time */
+    OPTION_BITS, /* unsigned */
 };
 
 #define OPTION_LIST_MAX 64
 
 struct option_list {
     const char *items[OPTION_LIST_MAX]; /* borrowed from argv */
+    size_t count;
+};
+
+/* The arguments that are no options. */
+struct operands {
+    char *const *items; /* argv */
     size_t count;
 };
 
@@ -46,11 +53,14 @@ struct command {
     const char *summary;
     const char *tail; /* behind the options in the usage line: "" or " < token" */
     const struct option_row *options;
-    size_t option_count; /* at most COMMAND_OPTIONS_MAX */
+    size_t option_count;    /* at most COMMAND_OPTIONS_MAX */
+    const char *operands;   /* what its arguments are, one of which is needed; NULL: none */
+    size_t operands_offset; /* of a struct operands in the settings */
     int (*run)(int argc, char **argv);
 };
 
 extern const struct command command_explain;
+extern const struct command command_chain;
 extern const struct command command_config;
 extern const struct command command_mint;
 extern const struct command command_refresh;

@@ -92,12 +92,28 @@ static void print_identity(const struct wire_verdict *verdict, FILE *out)
     print_line("warning", verdict->warning, out);
 }
 
-static void print_reason(const struct wire_verdict *verdict, FILE *out)
+static void print_reason(const struct explanation *explanation, FILE *out)
 {
+    const struct wire_verdict *verdict = &explanation->verdict;
+
     print_line("rule", span_text(status_sentence(verdict->status)), out);
     print_line("source", span_text(status_source(verdict->status)), out);
     print_line("found", verdict->detail, out);
-    print_line("what to do", span_text(advice_for(verdict->status)), out);
+    /* the advice is about the configuration */
+    if (explanation->user)
+        print_line("what to do", span_text(advice_for(verdict->status)), out);
+}
+
+static void print_login(const struct explanation *explanation, FILE *out)
+{
+    if (!explanation->user)
+        return;
+
+    fputs("user ", out);
+    escape_text(span_text(explanation->user), out);
+    fputs(", service ", out);
+    escape_text(span_text(explanation->service), out);
+    fputs(", ", out);
 }
 
 void explanation_print(const struct explanation *explanation, bool colour, FILE *out)
@@ -109,11 +125,8 @@ void explanation_print(const struct explanation *explanation, bool colour, FILE 
     char time[CLOCK_TEXT_MAX];
 
     clock_format(explanation->time, time);
-    fputs("user ", out);
-    escape_text(span_text(explanation->user), out);
-    fputs(", service ", out);
-    escape_text(span_text(explanation->service), out);
-    fprintf(out, ", time %s\n", time);
+    print_login(explanation, out);
+    fprintf(out, "time %s\n", time);
     for (size_t i = 0; i < explanation->step_count; i++)
         print_step(&explanation->steps[i], colour, out);
     fprintf(out, "%s%s%s", start, verdict_word(verdict->status), colour ? "\033[0m" : "");
@@ -121,8 +134,9 @@ void explanation_print(const struct explanation *explanation, bool colour, FILE 
         fprintf(out, ": %s", status_slug(verdict->status));
     fputc('\n', out);
     if (verdict->status != STATUS_ACCEPTED)
-        print_reason(verdict, out);
-    print_identity(verdict, out);
+        print_reason(explanation, out);
+    if (explanation->user)
+        print_identity(verdict, out);
 }
 
 static void print_json_text(const char *name, struct span text, FILE *out)
@@ -133,6 +147,17 @@ static void print_json_text(const char *name, struct span text, FILE *out)
     else
         fputs("null", out);
     fputs(", ", out);
+}
+
+static void print_json_identity(const struct wire_verdict *verdict, FILE *out)
+{
+    print_json_text("issuer", verdict->issuer, out);
+    print_json_text("subject", verdict->subject, out);
+    print_json_text("user", verdict->user, out);
+    if (expires_known(verdict))
+        fprintf(out, "\"expires\": %lld, ", (long long)verdict->expires);
+    else
+        fputs("\"expires\": null, ", out);
 }
 
 static void print_json_step(const struct explanation_step *step, FILE *out)
@@ -152,13 +177,8 @@ void explanation_print_json(const struct explanation *explanation, FILE *out)
     fprintf(out, "{\"verdict\": \"%s\", ", verdict_word(verdict->status));
     print_json_text("reason", accepted ? span_text(NULL) : span_text(status_slug(verdict->status)),
                     out);
-    print_json_text("issuer", verdict->issuer, out);
-    print_json_text("subject", verdict->subject, out);
-    print_json_text("user", verdict->user, out);
-    if (expires_known(verdict))
-        fprintf(out, "\"expires\": %lld, ", (long long)verdict->expires);
-    else
-        fputs("\"expires\": null, ", out);
+    if (explanation->user)
+        print_json_identity(verdict, out);
     fputs("\"steps\": [", out);
     for (size_t i = 0; i < explanation->step_count; i++) {
         fputs(i > 0 ? ", " : "", out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What `pam-jwt explain` says: the judgement step by step, for people or as JSON. */
+/* What `pam-jwt explain` and `pam-jwt chain` say: the judgement step by step, for people or as
+ * JSON. */
 #ifndef PAM_JWT_EXPLANATION_H
 #define PAM_JWT_EXPLANATION_H
 
@@ -16,7 +17,7 @@ struct explanation_step {
 };
 
 struct explanation {
-    const char *user; /* judged for */
+    const char *user; /* judged for; NULL: a chain of certificates, of no login */
     const char *service;
     int64_t time;
     struct wire_verdict verdict; /* the helper's; status and detail are the final ones */

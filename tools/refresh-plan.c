@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lib/crl-form.h"
 #include "../lib/der.h"
+#include "../lib/x509-der.h"
+#include "../lib/x509-time.h"
 #include "refresh.h"
 
 #define LOCK_MS 10000 /* how long to wait for others who write the cache */
@@ -18,13 +19,16 @@ bool refresh_expired(struct span certificate, int64_t now)
     struct span outer, tbs, validity, skipped;
     int64_t not_before, not_after;
 
-    if (!x509_take(&certificate, DER_SEQUENCE, &outer) || !x509_take(&outer, DER_SEQUENCE, &tbs))
+    if (!der_take_tag(&certificate, DER_SEQUENCE, &outer) ||
+        !der_take_tag(&outer, DER_SEQUENCE, &tbs))
         return false;
-    (void)x509_take(&tbs, X509_CHOICE(0u), &skipped);
-    return x509_take(&tbs, X509_INTEGER, &skipped) && x509_take(&tbs, DER_SEQUENCE, &skipped) &&
-           x509_take(&tbs, DER_SEQUENCE, &skipped) && x509_take(&tbs, DER_SEQUENCE, &validity) &&
-           crl_take_time(&validity, &not_before) && crl_take_time(&validity, &not_after) &&
-           now > not_after;
+    (void)der_take_tag(&tbs, X509_CHOICE(0u), &skipped);
+    return der_take_tag(&tbs, X509_INTEGER, &skipped) &&
+           der_take_tag(&tbs, DER_SEQUENCE, &skipped) &&
+           der_take_tag(&tbs, DER_SEQUENCE, &skipped) &&
+           der_take_tag(&tbs, DER_SEQUENCE, &validity) &&
+           x509_take_any_time(&validity, &not_before) &&
+           x509_take_any_time(&validity, &not_after) && now > not_after;
 }
 
 /* --- tasks ------------------------------------------------------------------------------------ */

@@ -28,7 +28,7 @@ static enum status check_key(struct json_object *jwk, const struct jws *jws, gnu
         return report_refuse(report, STATUS_BAD_KEY, "use, key_ops or alg of the JWK forbid it");
     if (!jwk_import(jwk, key))
         return report_refuse(report, STATUS_BAD_KEY, "not a public JWK");
-    return trust_key_check(key, "jwk", report);
+    return trust_key_check(key, 0, "jwk", report);
 }
 
 static enum status verify(struct span jwk_text, const struct jws *jws, struct report *report)

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""NIST PKITS and x509-limbo: tokens whose x5c is the suite's path, judged by `pam-jwt explain`."""
+"""Tokens whose x5c is a path of PKITS or x509-limbo: a login says what `pam-jwt chain` says."""
 
+import base64
 import concurrent.futures
 import dataclasses
 import hashlib
 import json
 import os
 import pathlib
-import re
 import ssl
 import subprocess
 import tempfile
 
-from cases import Answer, Case
+from cases import Answer
 
 CONFIG = """\
 [global]
@@ -25,81 +25,69 @@ signer_names = *
 trust_anchors = {anchors}
 signer_eku = {purposes}
 revocation = {revocation}
+crl_files = {crls}
 """
-PURPOSES = {"serverAuth": "1.3.6.1.5.5.7.3.1", "clientAuth": "1.3.6.1.5.5.7.3.2"}
-# Of a case that names no time: all certificates of the suites that should be valid are.
-NOW = "2026-06-01T00:00:00Z"
 # The suites' times may be before the tokens were made: the path is good all the same.
 LATER = {"not-yet-valid"}
+TOKEN_MAX = 16384
 
 
-@dataclasses.dataclass(frozen=True)
-class Question:
-    token: str
-    anchors: str  # PEM
-    purposes: tuple = ()
-    time: str = NOW
-    revocation: str = "off"
+def read(tokens):
+    """Name of a case to its token; not every case has one."""
+    for suite in ("pkits", "limbo"):
+        for made in json.loads((tokens / f"{suite}_tokens.json").read_text())["tests"]:
+            yield f"{suite}/{made['id'].split()[0]}", made["token"]
 
 
-def read_anchor(path):
-    return ssl.DER_cert_to_PEM_cert(path.read_bytes())
+def as_der(certificate):
+    text = certificate.decode("latin-1")
+    return ssl.PEM_cert_to_DER_cert(text) if text.startswith("-----") else certificate
 
 
-def read_pkits(tokens, folder):
-    """Not what has inputs that no configuration can give, such as an initial policy set."""
-    for test in json.loads((tokens / "pkits_tokens.json").read_text())["tests"]:
-        if test["default_policy_inputs"]:
-            number, about = test["id"].split()
-            anchors = read_anchor(folder / "certs" / test["anchor"])
-            yield Case(f"pkits/{number}", about, Question(test["token"], anchors),
-                       test["expected"])
+def carries(token, question):
+    """Whether x5c is the chain of the question, and not also certificates for its CRLs."""
+    head = token.split(".")[0]
+    x5c = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))["x5c"]
+    return [base64.b64decode(text) for text in x5c] == list(map(as_der, question.certificates))
 
 
-def requiring_revocation(case):
-    return dataclasses.replace(
-        case, question=dataclasses.replace(case.question, revocation="require"))
+def expected(token, question, answer):
+    """From the answer of `pam-jwt chain`."""
+    if len(token) > TOKEN_MAX:
+        return "too-long"
+    if not carries(token, question):
+        return "untrusted-chain"  # RFC 7515 section 4.1.6: one path, the signer first
+    return answer.reason
 
 
-def whole_seconds(time):
-    """2024-04-01T00:00:00.005+00:00 in the words of `explain`, whose clock has seconds."""
-    return re.sub(r"\.\d+", "", time)
+def as_pem(anchors):
+    text = anchors.decode("latin-1")
+    return text if text.startswith("-----") else ssl.DER_cert_to_PEM_cert(anchors)
 
 
-def read_limbo(tokens, folder):
-    """Not what is about names of hosts, or a limit on the path that no configuration can give."""
-    tests = {test["id"]: test
-             for test in json.loads((folder / "limbo.json").read_text())["testcases"]}
-    for made in json.loads((tokens / "limbo_tokens.json").read_text())["tests"]:
-        test = tests[made["id"]]
-        if made["id"].startswith(("webpki::san::", "webpki::cn::")) or \
-                "max-chain-depth" in test["features"]:
-            continue
-        purposes = tuple(PURPOSES[purpose] for purpose in test["extended_key_usage"])
-        yield Case(f"limbo/{made['id']}", " ".join(test["description"].split())[:60],
-                   Question(made["token"], "".join(test["trusted_certs"]), purposes,
-                            whole_seconds(test["validation_time"] or NOW)),
-                   made["expected"])
-
-
-def write_config(directory, question):
-    """One for all questions of the same anchors; nobody else may write to it."""
-    text = repr((question.anchors, question.purposes, question.revocation)).encode()
-    path = directory / (hashlib.sha256(text).hexdigest() + ".conf")
-    anchors = path.with_suffix(".pem")
-    anchors.write_text(question.anchors)
-    path.write_text(CONFIG.format(anchors=anchors, purposes=", ".join(question.purposes),
-                                  revocation=question.revocation))
-    anchors.chmod(0o644)
+def store(path, data):
+    """Nobody else may write to it."""
+    path.write_bytes(data)
     path.chmod(0o644)
     return path
 
 
-def explain(question, config):
+def write_config(directory, question):
+    """One for all questions of the same rules."""
+    path = directory / hashlib.sha256(repr(dataclasses.astuple(question)).encode()).hexdigest()
+    crls = [store(path.with_suffix(f".{index}.crl"), crl)
+            for index, crl in enumerate(question.crls)]
+    anchors = store(path.with_suffix(".pem"), as_pem(question.anchors).encode())
+    text = CONFIG.format(anchors=anchors, purposes=", ".join(question.purposes),
+                         revocation=question.revocation, crls=", ".join(map(str, crls)))
+    return store(path.with_suffix(".conf"), text.encode())
+
+
+def explain(token, question, config):
     command = [os.environ["PAM_JWT"], "explain", "--config", config, "--service", "sshd", "--user",
                "alice", "--at", question.time, "--virtual-users", "--json"]
-    done = subprocess.run(command, input=question.token, capture_output=True, text=True,
-                          check=False, timeout=120)
+    done = subprocess.run(command, input=token, capture_output=True, text=True, check=False,
+                          timeout=120)
     if done.returncode not in (0, 1):
         raise RuntimeError(f"pam-jwt explain: exit {done.returncode}: {done.stdout}{done.stderr}")
     told = json.loads(done.stdout)
@@ -107,12 +95,11 @@ def explain(question, config):
     return Answer("accepted" if good else told["reason"], told["steps"][-1]["detail"])
 
 
-def judge(cases):
-    """Answers in the order of the cases."""
-    questions = [case.question for case in cases]
+def judge(asked):
+    """Answers in the order of the pairs of token and question."""
     with tempfile.TemporaryDirectory() as name, \
             concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         directory = pathlib.Path(name).resolve()
         directory.chmod(0o755)
-        configs = [write_config(directory, question) for question in questions]
-        return list(pool.map(explain, questions, configs))
+        configs = [write_config(directory, question) for _, question in asked]
+        return list(pool.map(explain, *zip(*asked), configs))

@@ -4,8 +4,12 @@
 
   # text                  what it shows
   host MODE               which helper is behind the module: real (default), die, half, hang, missing, or one
-                          that says yes: to every user, or to an other user than the one it was asked about
-  config KEY = VALUE      a line more in the issuer's section
+                          that says yes: to every user, or to an other user than the one it was asked about;
+                          wish: one that wishes for something, and jwt-fetch brings it, is missing or hangs;
+                          greedy: one that always does; wish-yes: one that says yes and does;
+                          no-fetch: real, and jwt-fetch is missing; list: real, and
+                          jwt-fetch brings nothing and tells what it was asked for
+  config KEY = VALUE      a line more in the issuer's section; in place of `revocation = off` if that is the key
   token [OPTION]...       the token of this script: CLAIM=JSON, drop=CLAIM, alg=ALG, size=BYTES (exactly, by
                           a filling claim), cut=BYTES (its beginning), flip (its signature changed)
   < LINE                  for fakepam-host (or the command FAKEPAM_WRAPPER with it); @CONFIG is the configuration, `answers [from N]` the token
@@ -33,7 +37,6 @@ hostname = host.example
 [issuer https://issuer.example]
 audience = pam://%h/%s
 trust_anchors = {anchors}
-revocation = off
 """
 CLAIMS = {'iss': 'https://issuer.example', 'sub': 'alice', 'aud': 'pam://host.example/sshd',
           'iat': 1767225600, 'exp': 4070908800}
@@ -123,6 +126,8 @@ class Script:
         config = os.path.join(directory, self.name + '.conf')
         with open(config, 'w', encoding='utf-8') as file:
             file.write(CONFIG.format(anchors=os.path.join(directory, 'root.pem')))
+            if not any(line.startswith('revocation =') for line in self.config):
+                file.write('revocation = off\n')
             file.write(''.join(self.config))
         os.chmod(config, 0o644)
         lines = ['service sshd', 'arg config=@CONFIG'] + self.sent

@@ -73,12 +73,14 @@ static void save_ocsp(void)
 
 /* --- CRL -------------------------------------------------------------------------------------- */
 
-static void save_crl(const char *name, const char *this_update, unsigned char number, unsigned key)
+static void save_crl(const char *name, const char *this_update, const char *next_update,
+                     unsigned char number, unsigned key)
 {
     const unsigned char value[] = {0x02, 0x01, number};
     struct crl_plan plan = ask_plan();
 
     plan.this_update = make_time(this_update);
+    plan.next_update = make_time(next_update);
     plan.key = make_key(KEY_P256, key);
     plan.extensions = make_extension(BYTES("\x55\x1d\x14"), false, span_of(value, sizeof(value)));
     save(name, make_crl(&plan));
@@ -88,12 +90,13 @@ static void save_crls(void)
 {
     save_cert("signer.der", ask_signer(), GNUTLS_X509_FMT_DER);
     save_cert("root.der", ask_root(), GNUTLS_X509_FMT_DER);
-    save_crl("list.crl", "260502000000Z", 5, 0);
-    save_crl("older.crl", "260501000000Z", 6, 0);
-    save_crl("lower.crl", "260503000000Z", 4, 0);
-    save_crl("newer.crl", "260503000000Z", 6, 0);
-    save_crl("forged.crl", "260503000000Z", 6, 1);
-    save_crl("future.crl", "260602000000Z", 6, 0);
+    save_crl("list.crl", "260502000000Z", CRL_NEXT, 5, 0);
+    save_crl("older.crl", "260501000000Z", CRL_NEXT, 6, 0);
+    save_crl("lower.crl", "260503000000Z", CRL_NEXT, 4, 0);
+    save_crl("newer.crl", "260503000000Z", CRL_NEXT, 6, 0);
+    save_crl("short.crl", "260503000000Z", "260601010000Z", 6, 0);
+    save_crl("forged.crl", "260503000000Z", CRL_NEXT, 6, 1);
+    save_crl("future.crl", "260602000000Z", CRL_NEXT, 6, 0);
 }
 
 /* --- TLS -------------------------------------------------------------------------------------- */

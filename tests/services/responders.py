@@ -150,10 +150,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except OSError:
             pass  # whoever asked has had enough
 
-    def send_body(self, body):
+    def begin(self, length=None, kind='application/ocsp-response'):
+        """The header of a response that says so much about its body."""
         self.send_response(200)
-        self.send_header('Content-Length', str(len(body)))
+        self.send_header('Content-Type', kind)
+        if length is not None:
+            self.send_header('Content-Length', str(length))
         self.end_headers()
+
+    def send_body(self, body):
+        self.begin(len(body))
         self.wfile.write(body)
 
     def log_message(self, *_):
@@ -179,9 +185,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 def endless(handler):
     """A body of 1 GB, as it says."""
-    handler.send_response(200)
-    handler.send_header('Content-Length', str(1 << 30))
-    handler.end_headers()
+    handler.begin(1 << 30)
     block = bytes(1 << 16)
     for _ in range(1 << 14):
         handler.wfile.write(block)
@@ -189,8 +193,7 @@ def endless(handler):
 
 def endless_and_unsaid(handler):
     """The same without a length."""
-    handler.send_response(200)
-    handler.end_headers()
+    handler.begin()
     block = bytes(1 << 16)
     for _ in range(1 << 14):
         handler.wfile.write(block)
@@ -198,9 +201,7 @@ def endless_and_unsaid(handler):
 
 def drip(handler):
     """A byte a second."""
-    handler.send_response(200)
-    handler.send_header('Content-Length', '1000')
-    handler.end_headers()
+    handler.begin(1000)
     for _ in range(1000):
         handler.wfile.write(b'0')
         handler.wfile.flush()

@@ -136,13 +136,13 @@ def configuration():
         forget()
 
 
-def expect(log, token, returned, said, why='', service=SERVICE):
+def expect(log, token, returned, said, why='', prefix=()):
     """One login: what PAM returns, how the log line begins, and a text in it. Returns the line."""
     mark = log.mark()
-    done = world.authenticate(token, service=service)
+    done = world.authenticate(token, service=SERVICE, prefix=prefix)
     found = (done.stdout if done.returncode == 0 else done.stderr).strip().rpartition(': ')[2]
     assert found == returned, (found, log.since(mark))
-    line = log.wait(f'pam_jwt({service}:auth): token ', mark)
+    line = log.wait(f'pam_jwt({SERVICE}:auth): token ', mark)
     assert said in line and why in line, (said, why, line)
     return line
 

@@ -41,6 +41,12 @@ def the_unprivileged_user_owns_an_empty_directory_alone(_):
     assert owned == ['/var/lib/pam_jwt/unprivileged'], owned
 
 
+@test
+def the_cache_is_root_s_and_everyone_may_read_it(_):
+    status = os.stat('/var/cache/pam_jwt')
+    assert (status.st_uid, status.st_gid, status.st_mode) == (0, 0, 0o40755), status
+
+
 # --- pamtester -----------------------------------------------------------------------------------
 
 

@@ -43,19 +43,19 @@ def a_revoked_certificate(made):
     return victim, ask_responder(made)
 
 
-@case(UNKNOWN)
+@case(UNKNOWN, 'the responder does not know the certificate')
 def a_certificate_that_the_responder_does_not_know(made):
     empty = made.write('empty', b'')
     return made.plain, ask_responder(made, arguments=('-nmin', '60', '-index', str(empty)))
 
 
-@case(UNAVAILABLE)
+@case(UNAVAILABLE, 'no extendedKeyUsage OCSPSigning')
 def a_response_by_the_wrong_key(made):
     """That of another certificate of the same CA."""
     return made.plain, ask_responder(made, signer=made.other)
 
 
-@case(UNAVAILABLE)
+@case(UNAVAILABLE, "is a CA's, but not the issuer's (http")
 def the_responder_of_another_ca(made):
     """Under the same root; it knows the certificate's serial number."""
     return made.plain, ask_responder(made, authority=made.stranger)
@@ -67,13 +67,13 @@ def a_delegate(made):
                                                               DELEGATE + NO_CHECK))
 
 
-@case(UNAVAILABLE)
+@case(UNAVAILABLE, 'no extendedKeyUsage OCSPSigning')
 def a_delegate_without_ocsp_signing(made):
     return made.plain, ask_responder(made, made.issuing.issue(
         'usual', '/CN=Delegate', NO_CHECK + 'extendedKeyUsage = clientAuth\n'))
 
 
-@case(UNAVAILABLE)
+@case(UNAVAILABLE, 'no id-pkix-ocsp-nocheck, and no status of its own')
 def a_revoked_delegate(made):
     """It is not marked no-check, and has no good status of its own."""
     delegate = made.issuing.issue('withdrawn', '/CN=Withdrawn', DELEGATE)
@@ -81,7 +81,7 @@ def a_revoked_delegate(made):
     return made.plain, ask_responder(made, delegate)
 
 
-@case(UNAVAILABLE)
+@case(UNAVAILABLE, 'was issued by another CA')
 def a_delegate_of_another_ca(made):
     return made.plain, ask_responder(made, made.stranger.issue('delegate', '/CN=Delegate',
                                                                DELEGATE + NO_CHECK))
@@ -109,7 +109,7 @@ def cfssl_says_revoked(made):
     return made.plain, ask_cfssl(made, 'revoked')
 
 
-@case(UNAVAILABLE)
+@case(UNAVAILABLE, 'expected successful, found unauthorized')
 def cfssl_has_no_answer(made):
     """It says so without a signature: unauthorized."""
     return made.other, ask_cfssl(made, 'good')

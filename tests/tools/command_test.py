@@ -12,7 +12,7 @@ class Help(unittest.TestCase):
     def test_help(self):
         done = run("--help")
         self.assertEqual((done.returncode, done.stderr), (0, b""))
-        for command in (b"explain", b"config", b"mint"):
+        for command in (b"explain", b"chain", b"config", b"mint"):
             self.assertIn(command, done.stdout)
 
     def test_version(self):
@@ -23,6 +23,7 @@ class Help(unittest.TestCase):
     def test_help_of_a_command(self):
         options = {
             "explain": "config service user at offline min-uid allow-root virtual-users json",
+            "chain": "anchors at revocation crl ocsp eku min-rsa-bits json",
             "config": "config",
             "mint": "key chain alg header claim jwk x5t",
         }
@@ -43,7 +44,7 @@ class Usage(unittest.TestCase):
             self.assertIn(b"usage: pam-jwt", done.stderr)
 
     def test_commands(self):
-        for args in ((), ("",), ("chain",), ("explain ",), ("--json",), ("-h",)):
+        for args in ((), ("",), ("chains",), ("explain ",), ("--json",), ("-h",)):
             self.assert_usage(*args)
 
     def test_unknown_options_and_arguments(self):
@@ -80,6 +81,21 @@ class Usage(unittest.TestCase):
         self.assert_usage("mint")
         self.assert_usage("mint", "--key", "k")
         self.assert_usage("mint", "--alg", "ES256")
+
+    def test_chain(self):
+        self.assert_usage("chain")
+        self.assert_usage("chain", "c")
+        self.assert_usage("chain", "--anchors", "a")
+        for wrong in ("--what", "-x", "--json=1", "--at=now", "--revocation", "--revocation=",
+                      "--revocation=no", "--revocation=Require", "--crl", "--ocsp",
+                      "--eku=", "--anchors=", "--min-rsa-bits"):
+            self.assert_usage("chain", "--anchors", "a", "c", wrong)
+        self.assert_usage("chain", "--anchors", "a", "c", *["--crl=c"] * 65)
+
+    def test_bits(self):
+        for value in ("", "0", "511", "8193", "-1024", "+1024", " 1024", "1024x", "0x400",
+                      "99999999999999999999"):
+            self.assert_usage("chain", "--anchors", "a", "--min-rsa-bits", value, "c")
 
     def test_mint_alg(self):
         for alg in ("none", "HS256", "es256", "ES256K", ""):

@@ -100,6 +100,25 @@ static void test_json_of_acceptance(void **state)
     free(text);
 }
 
+/* A chain of certificates is of nobody, and its files are no configuration. */
+static void test_chain(void **state)
+{
+    struct explanation explanation = {
+        .verdict = {.status = STATUS_REVOKED, .issuer = TEXT("i"), .detail = TEXT("d")}};
+    char *text;
+
+    (void)state;
+    text = print(&explanation, true);
+    assert_string_equal(text,
+                        "{\"verdict\": \"refused\", \"reason\": \"revoked\", \"steps\": []}\n");
+    free(text);
+    text = print(&explanation, false);
+    assert_int_equal(strncmp(text, "time 1970-01-01T00:00:00Z\nrefused: revoked\n", 43), 0);
+    assert_null(strstr(text, "what to do"));
+    assert_null(strstr(text, "issuer"));
+    free(text);
+}
+
 static void test_text_is_escaped(void **state)
 {
     struct explanation explanation = {.user = "al\x1b",
@@ -130,6 +149,7 @@ int main(void)
         cmocka_unit_test(test_too_many_steps_are_cut),
         cmocka_unit_test(test_json_of_nothing_known),
         cmocka_unit_test(test_json_of_acceptance),
+        cmocka_unit_test(test_chain),
         cmocka_unit_test(test_text_is_escaped),
     };
 

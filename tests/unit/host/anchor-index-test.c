@@ -441,6 +441,12 @@ static void wrong_count(void **state)
         put_index(scratch, &forgery);
         assert_ignored(scratch, "root", 2);
     }
+    /* a product that overflows to nothing */
+    forgery.header->count = UINT64_C(1) << 61;
+    forgery.header->names = forgery.len - sizeof(*forgery.header);
+    forgery.bytes[forgery.len - 1] = 0;
+    put_index(scratch, &forgery);
+    assert_ignored(scratch, "root", 2);
     free(forgery.bytes);
 }
 

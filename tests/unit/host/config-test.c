@@ -71,6 +71,13 @@ static void defaults(void **state)
     assert_string_equal(issuer->signer_key_usage.items[0], "digitalSignature");
     assert_int_equal(issuer->revocation, REVOCATION_REQUIRE);
     assert_int_equal(issuer->short_lived, 0);
+    assert_int_equal(issuer->crl_files.count + issuer->ocsp_files.count, 0);
+    assert_string_equal(issuer->ocsp_responder, "");
+    assert_int_equal(issuer->crl_urls.count + issuer->fetch_hosts.count, 0);
+    assert_int_equal(issuer->ocsp_max_age, 3600);
+    assert_int_equal(issuer->fetch, FETCH_NONE);
+    assert_string_equal(issuer->tls_ca, "");
+    assert_string_equal(issuer->http_proxy, "");
     assert_int_equal(issuer->token_types.count, 3);
     assert_int_equal(issuer->max_age, 0);
     assert_int_equal(issuer->max_lifetime, 0);
@@ -96,6 +103,36 @@ static void values(void **state)
     assert_string_equal(rules->issuers[0].signer_names.items[1], "*");
     assert_int_equal(rules->issuers[0].max_age, 300);
     assert_string_equal(rules->issuers[0].require_claim.items[1], "/x/y=1");
+}
+
+static void values_of_revocation(void **state)
+{
+    struct config_error error;
+    CONFIG_CLEANUP struct rules *rules =
+        load(*state,
+             GLOBAL ISSUER "crl_files = /a.crl, /lists\nocsp_files = /a.der\n"
+                           "ocsp_responder = http://ocsp.example:8080/x?y\n"
+                           "crl_urls = http://a/, https://[2001:db8::1]/b\nocsp_max_age = 0\n"
+                           "fetch = aia\nfetch_hosts = a.example, 192.0.2.1, 2001:db8::1\n"
+                           "tls_ca = /ca.pem\nhttp_proxy = http://proxy:3128\n",
+             &error);
+    const struct issuer_rules *issuer;
+
+    if (!rules)
+        fail_msg("%s", error.text);
+    issuer = &rules->issuers[0];
+    assert_string_equal(issuer->crl_files.items[1], "/lists");
+    assert_string_equal(issuer->ocsp_files.items[0], "/a.der");
+    assert_string_equal(issuer->ocsp_responder, "http://ocsp.example:8080/x?y");
+    assert_string_equal(issuer->crl_urls.items[1], "https://[2001:db8::1]/b");
+    assert_int_equal(issuer->ocsp_max_age, 0);
+    assert_int_equal(issuer->fetch, FETCH_AIA);
+    assert_int_equal(issuer->fetch_hosts.count, 3);
+    assert_string_equal(issuer->tls_ca, "/ca.pem");
+    assert_string_equal(issuer->http_proxy, "http://proxy:3128");
+    config_free(&rules);
+    rules = load(*state, GLOBAL ISSUER "fetch = configured\n", &error);
+    assert_int_equal(rules->issuers[0].fetch, FETCH_CONFIGURED);
 }
 
 static void bad_values(void **state)
@@ -129,6 +166,27 @@ static void bad_values(void **state)
         {"require_scope = a b", "require_scope: expected"},
         {"token_types =", "token_types: expected"},
         {"jwks_uri = http://x", "jwks_uri: expected an https URL"},
+        {"fetch = all", "fetch: expected none, configured or aia"},
+        {"fetch = AIA", "fetch: expected none, configured or aia"},
+        {"fetch =", "fetch: expected"},
+        {"crl_files = crl.pem", "crl_files: expected an absolute path"},
+        {"crl_files = /a.crl,", "crl_files: expected"},
+        {"ocsp_files = ./a.der", "ocsp_files: expected an absolute path"},
+        {"ocsp_responder = ocsp.example", "ocsp_responder: expected an http or https URL"},
+        {"ocsp_responder = ftp://ocsp.example/", "ocsp_responder: expected"},
+        {"ocsp_responder = http://", "ocsp_responder: expected"},
+        {"ocsp_responder = http://a@b/", "ocsp_responder: expected"},
+        {"ocsp_responder = http://a/ b", "ocsp_responder: expected"},
+        {"crl_urls = http://a/#x", "crl_urls: expected"},
+        {"crl_urls = http://a/, ldap://b/", "crl_urls: expected an http or https URL"},
+        {"ocsp_max_age = -1", "ocsp_max_age: expected seconds"},
+        {"fetch_hosts = http://a/", "fetch_hosts: expected a host name or an IP address"},
+        {"fetch_hosts = a:80", "fetch_hosts: expected"},
+        {"fetch_hosts = *", "fetch_hosts: expected"},
+        {"fetch_hosts = [2001:db8::1]", "fetch_hosts: expected"},
+        {"fetch_hosts = fe80::1%eth0", "fetch_hosts: expected"},
+        {"tls_ca = ca.pem", "tls_ca: expected an absolute path"},
+        {"http_proxy = proxy:3128", "http_proxy: expected"},
         {"replay = require", "not supported by this version"},
         {"certificate_trust = all", "certificate_trust: expected chain or pinned"},
         {"jwks_uri = https://", "jwks_uri: expected an https URL"},
@@ -221,6 +279,20 @@ static void nul_byte(void **state)
     chmod(path, 0644);
     assert_null(config_load(path, geteuid(), &error));
     assert_non_null(strstr(error.text, "NUL byte"));
+}
+
+/* More than is looked at for a certificate. */
+static void crl_urls(void **state)
+{
+#define FOUR "http://a/1, http://a/2, http://a/3, http://a/4"
+    struct config_error error;
+    CONFIG_CLEANUP struct rules *rules =
+        load(*state, GLOBAL ISSUER "crl_urls = " FOUR ", " FOUR ", " FOUR "\n", &error);
+
+    assert_non_null(rules);
+    assert_int_equal(rules->issuers[0].crl_urls.count, 12);
+    assert_bad(*state, GLOBAL ISSUER "crl_urls = " FOUR ", " FOUR ", " FOUR ", http://a/5\n", 0,
+               "at most 12 crl_urls");
 }
 
 static void issuers(void **state)
@@ -326,12 +398,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCRATCH_TEST(defaults),
         SCRATCH_TEST(values),
+        SCRATCH_TEST(values_of_revocation),
         SCRATCH_TEST(bad_values),
         SCRATCH_TEST(bad_required_values),
         SCRATCH_TEST(host_names),
         SCRATCH_TEST(bad_syntax),
         SCRATCH_TEST(comments),
         SCRATCH_TEST(nul_byte),
+        SCRATCH_TEST(crl_urls),
         SCRATCH_TEST(issuers),
         SCRATCH_TEST(conf_d),
         SCRATCH_TEST(conf_d_that_cannot_be_read),

@@ -55,6 +55,94 @@ static void there_and_back(void **state)
     assert_true(text_is(back.detail, "detail") && text_is(back.steps, "a\tb\tc\n"));
 }
 
+static void fetching_there_and_back(void **state)
+{
+    unsigned char message[WIRE_ORDER_MAX];
+    struct wire_setup setup = {.timeout_ms = 1,
+                               .may_fetch = true,
+                               .fetched = true,
+                               .config = span_text("/c"),
+                               .failures = span_text("u: why\n")};
+    struct wire_order order = {.timeout_ms = 7,
+                               .trust_caller = true,
+                               .refresh = true,
+                               .has_time = true,
+                               .time = 9,
+                               .config = span_text("/c"),
+                               .issuer = span_text("https://i"),
+                               .wishes = span_of("w\0", 2)};
+    struct wire_receipt receipt = {.brought = 3, .failures = span_text("u: why\n")};
+    struct wire_verdict wishing = verdict;
+    size_t len;
+
+    (void)state;
+    len = wire_put_setup(&setup, message, sizeof(message));
+    setup = (struct wire_setup){0};
+    assert_true(wire_get_setup(span_of(message, len), &setup));
+    assert_true(setup.may_fetch && setup.fetched && !setup.explain);
+    assert_true(text_is(setup.failures, "u: why\n"));
+    len = wire_put_order(&order, message, sizeof(message));
+    order = (struct wire_order){0};
+    assert_true(wire_get_order(span_of(message, len), &order));
+    assert_true(order.trust_caller && order.refresh && order.has_time);
+    assert_int_equal(order.timeout_ms + order.time, 16);
+    assert_true(text_is(order.config, "/c") && text_is(order.issuer, "https://i"));
+    assert_int_equal(order.wishes.len, 2);
+    assert_false(wire_get_order(span_of(message, len - 1), &order));
+    assert_false(wire_get_order(span_of(message, len + 1), &order));
+    len = wire_put_receipt(&receipt, message, sizeof(message));
+    receipt = (struct wire_receipt){0};
+    assert_true(wire_get_receipt(span_of(message, len), &receipt));
+    assert_int_equal(receipt.brought, 3);
+    assert_true(text_is(receipt.failures, "u: why\n"));
+    assert_false(wire_get_receipt(span_of(message, len - 1), &receipt));
+    assert_false(wire_get_receipt(span_of(message, len + 1), &receipt));
+    wishing.wishes = span_of("w\0", 2);
+    len = wire_put_verdict(&wishing, message, sizeof(message));
+    assert_true(wire_get_verdict(span_of(message, len), &wishing));
+    assert_int_equal(wishing.wishes.len, 2);
+}
+
+/* Parts stand one behind the other, and are taken off the front. */
+static void wishes_and_answers(void **state)
+{
+    unsigned char bytes[1024];
+    const struct wire_wish ocsp = {.kind = 1,
+                                   .group = 2,
+                                   .url = span_text("http://o/"),
+                                   .request = span_of("r\0", 2),
+                                   .cert = span_text("cert"),
+                                   .issuer = span_text("issuer")};
+    const struct wire_wish list = {.url = span_text("http://l/")};
+    const struct wire_answer answer = {
+        .wish = ocsp, .issuer = span_text("https://i"), .fetched_at = 5, .der = span_text("DER")};
+    size_t len = wire_put_wish(&ocsp, bytes, sizeof(bytes));
+    struct wire_answer back;
+    struct wire_wish wish;
+    struct span rest;
+
+    (void)state;
+    len += wire_put_wish(&list, bytes + len, sizeof(bytes) - len);
+    rest = span_of(bytes, len);
+    assert_true(wire_take_wish(&rest, &wish));
+    assert_true(wish.kind == 1 && wish.group == 2 && wish.request.len == 2);
+    assert_true(text_is(wish.url, "http://o/") && text_is(wish.cert, "cert"));
+    assert_true(text_is(wish.issuer, "issuer"));
+    assert_true(wire_take_wish(&rest, &wish));
+    assert_true(text_is(wish.url, "http://l/") && wish.cert.len == 0 && rest.len == 0);
+    assert_false(wire_take_wish(&rest, &wish));
+    len = wire_put_answer(&answer, bytes, sizeof(bytes));
+    memcpy(bytes + len, "DERmore", 7);
+    rest = span_of(bytes, len + 7);
+    assert_true(wire_take_answer(&rest, &back));
+    assert_true(text_is(back.der, "DER") && text_is(back.issuer, "https://i"));
+    assert_true(back.fetched_at == 5 && text_is(back.wish.url, "http://o/"));
+    assert_true(text_is(rest, "more"));
+    rest = span_of(bytes, len + 2);
+    assert_false(wire_take_answer(&rest, &back));
+    assert_int_equal(rest.len, len + 2);
+}
+
 /* No beginning of a verdict, and nothing behind one, is a verdict. */
 static void exact_length(void **state)
 {
@@ -136,9 +224,10 @@ static void unknown_status(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(there_and_back), cmocka_unit_test(exact_length),
-        cmocka_unit_test(changed_bytes),  cmocka_unit_test(not_that_kind),
-        cmocka_unit_test(nul_in_text),    cmocka_unit_test(no_room),
+        cmocka_unit_test(there_and_back),     cmocka_unit_test(fetching_there_and_back),
+        cmocka_unit_test(wishes_and_answers), cmocka_unit_test(exact_length),
+        cmocka_unit_test(changed_bytes),      cmocka_unit_test(not_that_kind),
+        cmocka_unit_test(nul_in_text),        cmocka_unit_test(no_room),
         cmocka_unit_test(unknown_status),
     };
 

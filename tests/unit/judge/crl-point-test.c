@@ -107,6 +107,8 @@ static void test_point_relative(void **state)
     assert_at(relative, DER(0x30, FULL(DER(0xa4, DER(0x30, names, below, below)))), no_name);
     assert_at(relative, DER(0x30, FULL(root)), no_name);
     assert_at(full, DER(0x30, DER(0xa0, DER(0xa1, BYTES("\x30\x00")))), no_name);
+    assert_at(make_at(DER(0x30, DER(0x30, DER(0xa0, DER(0xa1, NONE)))), false),
+              DER(0x30, DER(0xa0, DER(0xa1, NONE))), no_name); /* nothing is no name */
 }
 
 static void test_point_scope(void **state)
@@ -155,12 +157,24 @@ static void test_point_form(void **state)
     assert_at(ask_signer(), rows[last], NULL);
 }
 
+/* Nothing of it is looked at before the signature holds: it could be as long as it likes. */
+static void test_point_unsigned(void **state)
+{
+    struct crl_plan plan = ask_plan();
+
+    (void)state;
+    set_extension(&plan, POINT, DER(0x30, FULL(URI("http://crl.example/1"))));
+    assert_unknown(&plan, no_name);
+    plan.key = make_key(KEY_P256, 1);
+    assert_unknown(&plan, "verification has failed");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_point_name),     cmocka_unit_test(test_point_of_certificate),
         cmocka_unit_test(test_point_relative), cmocka_unit_test(test_point_scope),
-        cmocka_unit_test(test_point_form),
+        cmocka_unit_test(test_point_form),     cmocka_unit_test(test_point_unsigned),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

@@ -56,6 +56,24 @@ void world_free(struct world *world)
     verdict_free(&world->verdict);
 }
 
+/* A token whose length makes nobody think that it was cut. */
+static char *sign_members(const char *members, const char *claims, gnutls_x509_privkey_t key)
+{
+    const char *header = text("{\"alg\":\"ES256\"%s}", members);
+    char *token = make_token(header, claims, span_of("", 0));
+    gnutls_datum_t signature = jws_signature(token, key, GNUTLS_SIGN_ECDSA_SHA256);
+    size_t len;
+
+    free(token);
+    token = make_token(header, claims, span_of(signature.data, signature.size));
+    gnutls_free(signature.data);
+    len = strlen(token);
+    if (len != 1023 && len != 4095)
+        return token;
+    free(token);
+    return sign_members(text("%s,\"longer\":1", members), claims, key);
+}
+
 enum status judge_in(struct world *world, const char *members)
 {
     struct memory_anchors anchors = {.certs = {root}, .count = 1};
@@ -67,21 +85,15 @@ enum status judge_in(struct world *world, const char *members)
     struct rules rules = make_rules(&world->issuer);
     struct report report = {.detail = ""};
     const char *claims = world->claims ? world->claims : CLAIMS;
-    char *token = make_token(text("{\"alg\":\"ES256\"%s}", members), claims, span_of("", 0));
-    gnutls_datum_t signature =
-        jws_signature(token, world->key ? world->key : OWN, GNUTLS_SIGN_ECDSA_SHA256);
+    char *token = sign_members(members, claims, world->key ? world->key : OWN);
     struct judge_request request = {
         .user = "alice", .service = "sshd", .now = NOW, .fetching = world->fetching};
     enum status status;
 
-    free(token);
-    token = make_token(text("{\"alg\":\"ES256\"%s}", members), claims,
-                       span_of(signature.data, signature.size));
     request.token = span_text(token);
     verdict_free(&world->verdict);
     status = judge(&rules, &request, &sources, &report, &world->verdict);
     strcpy(world->detail, report.detail);
-    gnutls_free(signature.data);
     free(token);
     return status;
 }

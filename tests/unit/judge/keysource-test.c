@@ -349,18 +349,47 @@ static void test_source_not_allowed(void **state)
     free(cert);
 }
 
+static enum status take_list(const struct span *ders, size_t count, unsigned *taken)
+{
+    UNTRUSTED_CHAIN_CLEANUP struct untrusted_chain chain = {.count = 0};
+    struct report report = {0};
+    enum status status;
+
+    memset(&chain, 0xff, sizeof(chain));
+    status = untrusted_chain_of(ders, count, &chain, &report);
+    assert_int_equal(report.detail[0] == '\0', status == STATUS_ACCEPTED);
+    *taken = chain.count;
+    return status;
+}
+
+/* Nine are not even looked at, so that what is in them does not matter. */
+static void test_certificates(void **state)
+{
+    gnutls_datum_t der = cert_der(signer);
+    struct span good = span_of(der.data, der.size), bad = span_of(der.data, der.size - 1);
+    struct span all[9] = {good, good, good, good, good, good, good, good, bad};
+    unsigned taken;
+
+    (void)state;
+    assert_int_equal(take_list(all, 0, &taken), STATUS_BAD_KEY);
+    assert_int_equal(take_list(all, 1, &taken), STATUS_ACCEPTED);
+    assert_int_equal(taken, 1);
+    assert_int_equal(take_list(all, 8, &taken), STATUS_ACCEPTED);
+    assert_int_equal(taken, 8);
+    assert_int_equal(take_list(all, 9, &taken), STATUS_CHAIN_TOO_LONG);
+    assert_int_equal(take_list(all + 1, 8, &taken), STATUS_BAD_KEY);
+    assert_int_equal(taken, 0);
+    gnutls_free(der.data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chain),
-        cmocka_unit_test(test_not_a_chain),
-        cmocka_unit_test(test_too_many),
-        cmocka_unit_test(test_der),
-        cmocka_unit_test(test_thumbprints),
-        cmocka_unit_test(test_jwk_beside),
-        cmocka_unit_test(test_ignored_members),
-        cmocka_unit_test(test_no_source),
-        cmocka_unit_test(test_source_not_allowed),
+        cmocka_unit_test(test_chain),      cmocka_unit_test(test_not_a_chain),
+        cmocka_unit_test(test_too_many),   cmocka_unit_test(test_certificates),
+        cmocka_unit_test(test_der),        cmocka_unit_test(test_thumbprints),
+        cmocka_unit_test(test_jwk_beside), cmocka_unit_test(test_ignored_members),
+        cmocka_unit_test(test_no_source),  cmocka_unit_test(test_source_not_allowed),
     };
     int failed = cmocka_run_group_tests(tests, make_certs, NULL);
 

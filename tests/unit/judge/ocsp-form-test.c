@@ -105,10 +105,12 @@ static void test_entries(void **state)
         if (i < 3)
             plan.singles[1].raw.len = 2;
         assert_ocsp(&world, &plan, CERTIFICATE_UNKNOWN, "entry 1 is malformed");
-        plan.singles[0].said = SAYS_REVOKED;
-        assert_ocsp(&world, &plan, CERTIFICATE_UNKNOWN, "entry 1 is malformed");
+        plan.singles[0].said = SAYS_REVOKED; /* what stands behind it does not make it unsaid */
+        assert_ocsp(&world, &plan, CERTIFICATE_REVOKED, "revoked since");
         plan.singles[0].said = SAYS_GOOD;
     }
+    plan.singles[0].raw = BYTES("\x30\x00");
+    assert_ocsp(&world, &plan, CERTIFICATE_UNKNOWN, "entry 0 is malformed");
     plan.count = 0;
     assert_ocsp(&world, &plan, CERTIFICATE_UNKNOWN, "found 0 for others");
 }

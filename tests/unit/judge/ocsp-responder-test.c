@@ -236,6 +236,31 @@ static void test_no_check(void **state)
     assert_delegate(&delegate, CERTIFICATE_UNKNOWN, "has no id-pkix-ocsp-nocheck");
 }
 
+/* RFC 5280 section 4.2.1.1 */
+static void test_authority(void **state)
+{
+    struct cert_plan delegate = plan_delegate(&world);
+
+    (void)state;
+    delegate.extensions[1] =
+        (struct extension_plan){"2.5.29.35", BYTES("\x30\x03\x82\x01\x01"), false};
+    assert_delegate(&delegate, CERTIFICATE_GOOD, "");
+    delegate.extensions[1].value = BYTES("\x30\x03\x82\x01\x02");
+    assert_delegate(&delegate, CERTIFICATE_UNKNOWN, "has an authorityKeyIdentifier of another");
+    delegate.extensions[1].value = BYTES("\x30\x03\x82\x02\x01");
+    assert_delegate(&delegate, CERTIFICATE_UNKNOWN, "has an authorityKeyIdentifier of another");
+}
+
+/* A certificate in question does not answer for itself, whatever it may sign. */
+static void test_itself(void **state)
+{
+    struct cert_plan delegate = plan_delegate(&world);
+
+    (void)state;
+    delegate.serial = "leaf";
+    assert_delegate(&delegate, CERTIFICATE_UNKNOWN, "is the one in question");
+}
+
 static void test_critical_extension(void **state)
 {
     struct cert_plan delegate = plan_delegate(&world);
@@ -328,6 +353,8 @@ int main(void)
         cmocka_unit_test(test_sibling_ca),
         cmocka_unit_test(test_not_directly),
         cmocka_unit_test(test_no_check),
+        cmocka_unit_test(test_itself),
+        cmocka_unit_test(test_authority),
         cmocka_unit_test(test_critical_extension),
         cmocka_unit_test(test_weak_delegates),
         cmocka_unit_test(test_count),

@@ -190,6 +190,7 @@ static void test_mixed_constraints(void **state)
                      true, STATUS_UNSUPPORTED_CONSTRAINT);
     assert_extension("2.5.29.30", TEXT("\x05\x00"), true, STATUS_UNSUPPORTED_CONSTRAINT);
     assert_extension("2.5.29.30", TEXT("\x30\x02\x30\x00"), true, STATUS_UNSUPPORTED_CONSTRAINT);
+    assert_extension("2.5.29.30", TEXT("\x30\x00\x05\x00"), true, STATUS_UNSUPPORTED_CONSTRAINT);
 }
 
 /* RFC 5280 section 4.2.1.10: minimum is 0 and maximum is absent; GnuTLS overlooks both. */

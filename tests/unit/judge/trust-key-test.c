@@ -17,7 +17,7 @@ static enum status check_pubkey(gnutls_pubkey_t pubkey)
     enum status status;
 
     plan.pubkey = pubkey;
-    status = trust_key_check_certificate(make_cert(&plan), 3, &report);
+    status = trust_key_check_certificate(make_cert(&plan), 0, 3, &report);
     assert_int_equal(strncmp(report.detail, "certificate 3: ", 15) == 0, status != STATUS_ACCEPTED);
     return status;
 }
@@ -41,7 +41,8 @@ static void test_kinds(void **state)
             plan_signer(make_key(rows[i].kind, 0), make_ca("root", 1, NULL, 0), 1);
         struct report report = {0};
 
-        assert_int_equal(trust_key_check_certificate(make_cert(&plan), 0, &report), rows[i].status);
+        assert_int_equal(trust_key_check_certificate(make_cert(&plan), 0, 0, &report),
+                         rows[i].status);
     }
 }
 
@@ -55,7 +56,7 @@ static void test_dsa(void **state)
     assert_int_equal(gnutls_x509_privkey_init(&key), 0);
     assert_int_equal(gnutls_x509_privkey_generate(key, GNUTLS_PK_DSA, 2048, 0), 0);
     plan.key = key;
-    assert_int_equal(trust_key_check_certificate(make_cert(&plan), 0, &report), STATUS_WEAK_KEY);
+    assert_int_equal(trust_key_check_certificate(make_cert(&plan), 0, 0, &report), STATUS_WEAK_KEY);
     gnutls_x509_privkey_deinit(key);
 }
 

@@ -31,8 +31,8 @@ static struct three good_plans(void)
     };
 }
 
-/* Of the latest judge_chain(). */
-static char detail[REPORT_DETAIL_MAX];
+static unsigned rsa_bits_min;          /* for judge_chain() */
+static char detail[REPORT_DETAIL_MAX]; /* of the latest one */
 
 static enum status judge_chain(struct untrusted_chain chain, gnutls_x509_crt_t anchor)
 {
@@ -41,7 +41,10 @@ static enum status judge_chain(struct untrusted_chain chain, gnutls_x509_crt_t a
     struct anchor_source source = make_source(&anchors);
     TRUSTED_PATH_CLEANUP struct trusted_path *path = NULL;
     struct report report = {0};
-    enum status status = make_path(&chain, &issuer, &source, NOW, &path, &report);
+    enum status status;
+
+    issuer.rsa_bits_min = rsa_bits_min;
+    status = make_path(&chain, &issuer, &source, NOW, &path, &report);
 
     assert_int_equal(path != NULL, status == STATUS_ACCEPTED);
     strcpy(detail, report.detail);
@@ -234,6 +237,27 @@ static void test_weak_keys(void **state)
     }
 }
 
+/* What `pam-jwt chain --min-rsa-bits` asks for; everything else stays as strict. */
+static void test_short_rsa_keys(void **state)
+{
+    struct three plans = good_plans();
+
+    (void)state;
+    plans.root.key = plans.intermediate.issuer_key = make_key(KEY_RSA_1024, 0);
+    plans.intermediate.key = plans.signer.issuer_key = make_key(KEY_RSA_1024, 1);
+    plans.signer.key = make_key(KEY_RSA_1024, 2);
+    rsa_bits_min = 1025;
+    assert_int_equal(judge_three(&plans), STATUS_WEAK_KEY);
+    rsa_bits_min = 1024;
+    assert_int_equal(judge_three(&plans), STATUS_ACCEPTED);
+    plans.intermediate.digest = GNUTLS_DIG_SHA1;
+    assert_int_equal(judge_three(&plans), STATUS_WEAK_KEY);
+    plans = good_plans();
+    plans.signer.key = make_key(KEY_P224, 0);
+    assert_int_equal(judge_three(&plans), STATUS_WEAK_KEY);
+    rsa_bits_min = 0;
+}
+
 /* The anchor's own signature proves nothing, so its hash does not matter. */
 static void test_weak_hashes(void **state)
 {
@@ -361,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_impostors),
         cmocka_unit_test(test_path_holds_only_verified),
         cmocka_unit_test(test_weak_keys),
+        cmocka_unit_test(test_short_rsa_keys),
         cmocka_unit_test(test_weak_hashes),
         cmocka_unit_test(test_other_keys),
         cmocka_unit_test(test_constraints),

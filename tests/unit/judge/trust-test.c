@@ -237,6 +237,34 @@ static void test_signer_is_anchor(void **state)
     assert_judged(make_chain(1, signer), ANCHORS(signer), STATUS_UNTRUSTED_CHAIN, 0);
 }
 
+/* A constraint on names, on whichever CA: it leaves that CA free in its choice of URI names. */
+static void test_uri_below_constraint(void **state)
+{
+    static const unsigned char constraint[] = "\x30\x0d\xa0\x0b\x30\x09\x82\x07"
+                                              "example";
+
+    (void)state;
+    for (unsigned constrained = 0; constrained < 3; constrained++) {
+        struct cert_plan plans[2] = {{.name = "root", .key = make_key(KEY_P256, 0), .ca = true},
+                                     {.name = "middle", .key = make_key(KEY_P256, 1), .ca = true}};
+        struct cert_plan plan = plan_signer(make_key(KEY_P256, 2), NULL, 1);
+        gnutls_x509_crt_t anchor, middle;
+
+        if (constrained < 2)
+            plans[constrained].extensions[0] = (struct extension_plan){
+                "2.5.29.30", span_of(constraint, sizeof(constraint) - 1), true};
+        anchor = make_cert(&plans[0]);
+        plans[1].issuer = anchor;
+        plans[1].issuer_key = make_key(KEY_P256, 0);
+        middle = plan.issuer = make_cert(&plans[1]);
+        plan.dns[0] = "other.example";
+        plan.uri = "https://issuer.example";
+        assert_judged(make_chain(2, make_cert(&plan), middle), ANCHORS(anchor),
+                      constrained < 2 ? STATUS_SIGNER_NOT_ALLOWED : STATUS_ACCEPTED,
+                      constrained < 2 ? 0 : 3);
+    }
+}
+
 static void test_source_errors(void **state)
 {
     static const enum status failures[] = {STATUS_CONFIG_ERROR, STATUS_OUT_OF_MEMORY,
@@ -314,6 +342,7 @@ int main(void)
         cmocka_unit_test(test_renewed_anchor),
         cmocka_unit_test(test_anchor_signs_nothing),
         cmocka_unit_test(test_signer_is_anchor),
+        cmocka_unit_test(test_uri_below_constraint),
         cmocka_unit_test(test_source_errors),
         cmocka_unit_test(test_dates),
     };

@@ -52,7 +52,8 @@ char *__wrap_strndup(const char *text, size_t size)
     return fails() ? NULL : __real_strndup(text, size);
 }
 
-static void test_no_memory(void **state)
+/* `issuer` lets the token in, or needs something fetched. */
+static void fail_each(struct issuer_rules *issuer, enum status good)
 {
     gnutls_x509_crt_t root = make_ca("root", 0, NULL, 0);
     struct cert_plan plan = plan_signer(make_key(KEY_P256, 2), root, 0);
@@ -60,16 +61,17 @@ static void test_no_memory(void **state)
     struct memory_anchors anchors = {.certs = {root}, .count = 1};
     struct anchor_source source = make_source(&anchors);
     struct judge_sources sources = {.anchors = &source};
-    struct issuer_rules issuer = make_issuer();
-    struct rules rules = make_rules(&issuer);
+    struct rules rules = make_rules(issuer);
     char *token = make_signed("ES256", GNUTLS_SIGN_ECDSA_SHA256, plan.key, &chain,
                               "{\"iss\":\"" ISSUER "\",\"aud\":\"pam://host.example/sshd\","
                               "\"sub\":\"alice\",\"exp\":4070908800}");
-    struct judge_request request = {
-        .token = span_text(token), .user = "alice", .service = "sshd", .now = NOW};
+    struct judge_request request = {.token = span_text(token),
+                                    .user = "alice",
+                                    .service = "sshd",
+                                    .now = NOW,
+                                    .fetching = FETCHING_POSSIBLE};
     unsigned n = 0;
 
-    (void)state;
     do {
         VERDICT_CLEANUP struct verdict verdict;
         struct report report = {0};
@@ -79,18 +81,39 @@ static void test_no_memory(void **state)
         fail_at = ++n;
         status = judge(&rules, &request, &sources, &report, &verdict);
         fail_at = 0;
-        assert_int_equal(status, failed ? STATUS_OUT_OF_MEMORY : STATUS_ACCEPTED);
-        if (failed)
-            assert_null(verdict.user);
+        assert_int_equal(status, failed ? STATUS_OUT_OF_MEMORY : good);
+        assert_int_equal(verdict.user != NULL, status == STATUS_ACCEPTED);
+        assert_int_equal(verdict.plan != NULL, status == STATUS_REVOCATION_UNKNOWN);
     } while (failed);
     assert_true(n > 10); /* three parts, a certificate, path, key, claims, identity, verdict */
     free(token);
+}
+
+static void test_no_memory(void **state)
+{
+    struct issuer_rules issuer = make_issuer();
+
+    (void)state;
+    fail_each(&issuer, STATUS_ACCEPTED);
+}
+
+static void test_no_memory_for_a_plan(void **state)
+{
+    struct issuer_rules issuer = make_issuer();
+
+    (void)state;
+    issuer.revocation = REVOCATION_REQUIRE;
+    issuer.fetch = FETCH_CONFIGURED;
+    issuer.ocsp_responder = STRING("http://ocsp.example/");
+    issuer.crl_urls = LIST("http://crl.example/1", "http://crl.example/2");
+    fail_each(&issuer, STATUS_REVOCATION_UNKNOWN);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_no_memory_for_a_plan),
     };
     int result = cmocka_run_group_tests(tests, NULL, NULL);
 
