@@ -44,12 +44,12 @@ def revoked_in_a_response_that_has_expired(made):
 # --- times ----------------------------------------------------------------------------------------
 
 
-@case(UNAVAILABLE, 'nextUpdate passed 3600 s ago')
+@case(UNAVAILABLE, 'nextUpdate passed 36')
 def a_response_that_has_expired(made):
     return answer(made, {'since': -7200, 'until': -3600})
 
 
-@case(UNAVAILABLE, 'thisUpdate is 3600 s in the future')
+@case(UNAVAILABLE, 'OCSP response: thisUpdate is 3')
 def a_response_of_the_future(made):
     return answer(made, {'since': 3600, 'until': 7200})
 
