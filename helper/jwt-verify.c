@@ -21,6 +21,7 @@
 #include "../sys/anchors.h"
 #include "../sys/answer-files.h"
 #include "../sys/config.h"
+#include "../sys/key-files.h"
 #include "../sys/paths.h"
 #include "../sys/sandbox.h"
 #include "../sys/wire.h"
@@ -41,6 +42,7 @@ struct helper {
     struct rules *rules;
     struct anchor_files *anchors;
     struct answer_files *answers;
+    struct key_files *keys;
     struct sandbox_result sandbox;
     struct secret request_message;
     struct wire_request request; /* spans point into request_message */
@@ -140,6 +142,9 @@ static bool load(struct helper *helper, struct config_error *error)
         return false;
     helper->anchors = anchors_open(helper->rules, paths_cache, also_trusted, &why);
     if (helper->anchors)
+        helper->keys = key_files_open(helper->rules, paths_cache,
+                                      helper->setup.fetched ? FETCHED : -1, also_trusted, &why);
+    if (helper->keys)
         helper->answers = answer_files_open(
             helper->rules, paths_cache, helper->setup.fetched ? FETCHED : -1, also_trusted, &why);
     if (!helper->answers)
@@ -201,7 +206,8 @@ static int judge_and_reply(struct helper *helper)
     };
     struct anchor_source anchors = anchors_source(helper->anchors);
     struct answer_source answers = answer_files_source(helper->answers);
-    const struct judge_sources sources = {.anchors = &anchors, .answers = &answers};
+    struct key_store keys = key_files_store(helper->keys);
+    const struct judge_sources sources = {.anchors = &anchors, .answers = &answers, .keys = &keys};
     struct report report = {.step = helper->setup.explain ? steps_add : NULL,
                             .context = &helper->steps};
     VERDICT_CLEANUP struct verdict verdict;
@@ -234,6 +240,7 @@ static bool seal(struct helper *helper)
     readable.count = anchors_directories(helper->anchors, readable.fds);
     if (cache >= 0)
         readable.fds[readable.count++] = cache;
+    readable.count += key_files_directories(helper->keys, readable.fds + readable.count);
     return sandbox_enter(paths_unprivileged, seconds(helper->setup.timeout_ms), &readable,
                          &helper->sandbox);
 }
@@ -259,6 +266,7 @@ int main(void)
     int result = run(&helper);
 
     secret_free(&helper.request_message);
+    key_files_close(&helper.keys);
     answer_files_close(&helper.answers);
     anchors_close(&helper.anchors);
     config_free(&helper.rules);

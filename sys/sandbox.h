@@ -16,7 +16,7 @@ struct sandbox_result {
     char warning[256]; /* what of it is missing, for the log; "" if nothing */
 };
 
-#define SANDBOX_DIRECTORIES_MAX 16
+#define SANDBOX_DIRECTORIES_MAX 20
 
 /* Descriptors of directories beneath which files may still be opened for reading, or of files. */
 struct sandbox_directories {

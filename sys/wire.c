@@ -283,7 +283,7 @@ static void put_wish(struct writer *writer, const struct wire_wish *wish)
 
 static void get_wish(struct reader *reader, struct wire_wish *wish)
 {
-    wish->kind = get_range(reader, 0, 1);
+    wish->kind = get_range(reader, 0, 2);
     wish->group = get_range(reader, 0, INT16_MAX);
     wish->url = get_text(reader);
     wish->request = get_bytes(reader);
