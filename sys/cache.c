@@ -38,8 +38,10 @@ bool cache_is_name(const char *name)
 {
     const char *suffix = name + strspn(name, "0123456789abcdef");
 
-    return suffix == name + DIGITS && (strcmp(suffix, suffixes[ANSWER_CRL]) == 0 ||
-                                       strcmp(suffix, suffixes[ANSWER_OCSP]) == 0);
+    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+        if (suffix == name + DIGITS && strcmp(suffix, suffixes[i]) == 0)
+            return true;
+    return false;
 }
 
 static bool is_ours(int fd, uid_t also_trusted)
