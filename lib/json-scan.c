@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "json-scan.h"
 
+#include <endian.h>
 #include <stdint.h>
 
 struct scan {
@@ -31,6 +32,8 @@ static bool take(struct scan *s, int c)
 
 static void space(struct scan *s)
 {
+    if (peek(s) > ' ')
+        return;
     while (peek(s) == ' ' || peek(s) == '\t' || peek(s) == '\n' || peek(s) == '\r')
         s->at++;
 }
@@ -154,22 +157,30 @@ static bool utf8(struct scan *s)
     return false;
 }
 
-/* Over characters that mean themselves, eight at a time: most of a key is a long string. */
+#define CHUNK 16 /* bytes */
+
+typedef signed char chunk __attribute__((vector_size(CHUNK)));
+
+/*
+ * Over characters that mean themselves, many at a time: most of a key is a long string. Stops at
+ * the first that is a control character, a quotation mark, a backslash or, being negative, beyond
+ * ASCII; or where less than a chunk is left.
+ */
 static void plain(struct scan *s)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    for (; s->end - s->at >= CHUNK; s->at += CHUNK) {
+        uint64_t low, high;
+        chunk bytes, special;
 
-    while (s->end - s->at >= 8) {
-        uint64_t bytes, quote, backslash;
-
-        memcpy(&bytes, s->at, sizeof(bytes));
-        quote = bytes ^ ones * '"';
-        backslash = bytes ^ ones * '\\';
-        /* a byte below 0x20, beyond 0x7f, or one of those two (none is missed, and few are taken
-         * for one) */
-        if (((bytes - ones * 0x20) | bytes | (quote - ones) | (backslash - ones)) & high)
+        memcpy(&bytes, s->at, CHUNK);
+        special = (bytes < ' ') | (bytes == '"') | (bytes == '\\');
+        memcpy(&low, &special, 8);
+        memcpy(&high, (const char *)&special + 8, 8);
+        if (low | high) {
+            s->at +=
+                low ? __builtin_ctzll(le64toh(low)) / 8 : 8 + __builtin_ctzll(le64toh(high)) / 8;
             return;
-        s->at += 8;
+        }
     }
 }
 
@@ -312,7 +323,8 @@ static bool outer_member(struct scan *s)
     if (!is_name(quoted, s->name))
         return value(s);
     space(s);
-    if (++s->found > 1 || peek(s) != '[' || !nested(s, object_element, ']'))
+    s->found++;
+    if (peek(s) != '[' || !nested(s, object_element, ']'))
         return false;
     space(s);
     return true;

@@ -8,10 +8,11 @@
 
 #include "json.h"
 
+/* The first two say no without making an object, and may not be wrong in that unless the text has a
+ * backslash. */
 struct jwks_question {
-    /* Whether the text of a JWK may be that of one that is looked for: false may not be wrong,
-     * unless the text has a backslash. */
-    bool (*may_match)(const void *context, struct span text);
+    struct span needle; /* what the text of such a JWK has in it; empty: nothing is known */
+    bool (*may_match)(const void *context, struct span text); /* NULL: `needle` says all */
     bool (*matches)(const void *context, struct json_object *jwk);
     const void *context;
 };

@@ -169,15 +169,7 @@ static enum status find_and_use(const struct key_question *question,
 struct by_key {
     const struct alg *alg;
     struct json_object *jwk;
-    struct span number;
 };
-
-static bool has_number(const void *context, struct span text)
-{
-    const struct by_key *wanted = context;
-
-    return span_has(text, wanted->number);
-}
 
 static bool is_same_key(const void *context, struct json_object *jwk)
 {
@@ -195,10 +187,10 @@ static bool is_same_key(const void *context, struct json_object *jwk)
 enum status keysource_set_by_key(const struct key_question *question, struct json_object *jwk,
                                  struct key_choice *choice, struct report *report)
 {
-    struct by_key wanted = {question->token->jws.alg, jwk, {0}};
-    const struct jwks_question in_set = {has_number, is_same_key, &wanted};
+    const struct by_key wanted = {question->token->jws.alg, jwk};
+    struct jwks_question in_set = {.matches = is_same_key, .context = &wanted};
 
-    (void)jwk_number(jwk, &wanted.number);
+    (void)jwk_number(jwk, &in_set.needle);
     return find_and_use(question, &in_set, true,
                         "the key of jwk is neither in the issuer's JWK Set nor in pinned_keys",
                         choice, report);
@@ -210,12 +202,14 @@ enum status keysource_set_by_key(const struct key_question *question, struct jso
 static bool has_kid(const void *context, struct span text)
 {
     const struct span *kid = context;
-    const unsigned char *at = text.ptr, *end = text.ptr + text.len;
+    const unsigned char *end = text.ptr + text.len;
 
-    while ((at = memchr(at, '"', (size_t)(end - at)))) {
-        at++;
-        if ((size_t)(end - at) > kid->len && at[kid->len] == '"' &&
-            span_equal(span_of(at, kid->len), *kid))
+    /* an object has a byte before and behind each of its values */
+    for (const unsigned char *at = text.ptr + 1; end - at > (ptrdiff_t)kid->len; at++) {
+        at = memmem(at, (size_t)(end - at) - 1, kid->ptr, kid->len);
+        if (!at)
+            return false;
+        if (at[-1] == '"' && at[kid->len] == '"')
             return true;
     }
     return false;
@@ -233,12 +227,13 @@ static enum status use_kid(const struct key_question *question, struct key_choic
                            struct report *report)
 {
     struct span kid;
-    const struct jwks_question in_set = {has_kid, is_of_kid, &kid};
+    struct jwks_question in_set = {.may_match = has_kid, .matches = is_of_kid, .context = &kid};
     char missing[160];
 
     /* RFC 7515 section 4.1.4 */
     if (!json_string(json_member(question->token->jws.header, "kid"), &kid))
         return report_refuse(report, STATUS_UNKNOWN_KEY, "kid: expected a string");
+    in_set.needle = kid;
     (void)snprintf(missing, sizeof(missing), "the issuer's JWK Set has no key with kid %.*s",
                    kid.len < 96 ? (int)kid.len : 96, (const char *)kid.ptr);
     return find_and_use(question, &in_set, false, missing, choice, report);
@@ -299,7 +294,8 @@ static enum status use_thumbprint(const struct key_question *question, struct ke
 {
     struct json_object *header = question->token->jws.header;
     struct by_thumbprint wanted = {.name = json_has(header, "x5t#S256") ? "x5t#S256" : "x5t"};
-    const struct jwks_question in_set = {may_have_thumbprint, is_of_thumbprint, &wanted};
+    const struct jwks_question in_set = {
+        .may_match = may_have_thumbprint, .matches = is_of_thumbprint, .context = &wanted};
 
     /* RFC 7515 sections 4.1.7 and 4.1.8 */
     if (!keysource_thumbprint(header, wanted.name, &wanted.thumbprint))

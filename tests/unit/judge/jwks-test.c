@@ -35,7 +35,8 @@ static bool matches(const void *context, struct json_object *jwk)
 static int find(const char *text, const char *kid, unsigned *parsed, struct jwks_answer *answer)
 {
     const struct wanted wanted = {kid, parsed};
-    const struct jwks_question question = {may_match, matches, &wanted};
+    const struct jwks_question question = {
+        .may_match = may_match, .matches = matches, .context = &wanted};
     struct report report = {.detail = ""};
 
     *parsed = 0;

@@ -146,6 +146,9 @@ static void test_jwk_in_set(void **state)
     assert_string_equal(world.verdict.revocation, "jwks");
     world.store.set = text("{\"keys\":[%s]}", jwk_text(FOREIGN, ",\"kid\":\"a\""));
     expect(&world, STATUS_UNKNOWN_KEY, own);
+    world.store.set =
+        text("{\"keys\":[%s]}", jwk_text(FOREIGN, text(",\"of\":%s", jwk_text(OWN, ""))));
+    expect(&world, STATUS_UNKNOWN_KEY, own);
     world.store.set = text("{\"keys\":[%s]}", jwk_text(OWN, ",\"kid\":\"a\",\"use\":\"enc\""));
     expect(&world, STATUS_UNKNOWN_KEY, own);
     world.store.set = text("{\"keys\":[%s,%s]}", jwk_text(OWN, ",\"use\":\"enc\""),

@@ -32,6 +32,10 @@ static void test_kid(void **state)
     expect(&world, STATUS_UNKNOWN_KEY, ",\"kid\":1");
     expect(&world, STATUS_NO_KEY_SOURCE, "");
 
+    /* a kid is no other member's value */
+    world.store.set = text("{\"keys\":[%s]}", jwk_text(OWN, ",\"kid\":\"b\",\"of\":\"a\""));
+    expect(&world, STATUS_UNKNOWN_KEY, a);
+
     /* no fallback to the only key */
     world.store.set = text("{\"keys\":[%s]}", jwk_text(OWN, a));
     expect(&world, STATUS_UNKNOWN_KEY, b);
