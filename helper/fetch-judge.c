@@ -2,11 +2,14 @@
 #include "fetch-judge.h"
 
 #include <gnutls/crypto.h>
+#include <json-c/json.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "../lib/crl-form.h"
 #include "../lib/crl.h"
+#include "../lib/json.h"
 #include "../lib/ocsp.h"
 #include "../sys/paths.h"
 #include "../sys/sandbox.h"
@@ -122,12 +125,54 @@ static bool is_older(const struct judging *judging, const struct edition *editio
            (edition->number.len > 0 && is_lower(edition->number, kept.number));
 }
 
+/* --- keys ------------------------------------------------------------------------------------- */
+
+/* OpenID Connect Discovery section 4.3: the issuer is the one that was asked, byte for byte */
+static bool read_metadata(const struct judge_job *job, struct json_object *metadata)
+{
+    struct span issuer, url;
+
+    if (!json_string(json_member(metadata, "issuer"), &issuer) ||
+        !span_equal(issuer, span_text(job->issuer->issuer)))
+        return refuse(job, "the issuer in its metadata is another");
+    if (!json_string(json_member(metadata, "jwks_uri"), &url) || url.len >= FETCH_URL_MAX ||
+        memchr(url.ptr, '\0', url.len))
+        return refuse(job, "expected jwks_uri in its metadata");
+    memcpy(job->report->url, url.ptr, url.len);
+    job->report->url[url.len] = '\0';
+    return true;
+}
+
+/* RFC 7517 section 5: what a key is, whoever looks for one judges. */
+static bool read_set(const struct judge_job *job, struct json_object *set)
+{
+    struct json_object *keys = json_member(set, "keys");
+
+    return json_object_is_type(keys, json_type_array) ||
+           refuse(job, "expected a JWK Set, found no array of keys");
+}
+
+static bool decide_keys(const struct judge_job *job)
+{
+    JSON_CLEANUP struct json_object *object = NULL;
+    struct report report = {.detail = ""};
+
+    if (json_parse(job->der, job->discovery ? "metadata" : "JWK Set", &object, &report) !=
+        STATUS_ACCEPTED)
+        return refuse(job, report.detail);
+    return job->discovery ? read_metadata(job, object) : read_set(job, object);
+}
+
+/* --- all -------------------------------------------------------------------------------------- */
+
 static bool decide(struct judging *judging)
 {
     const struct judge_job *job = judging->job;
     struct evidence evidence = {.status = CERTIFICATE_UNKNOWN};
     struct edition edition = {0};
 
+    if (job->wish->kind == ANSWER_JWKS)
+        return decide_keys(job);
     if (job->wish->cert.len > 0 &&
         (!import(job->wish->cert, &judging->cert) || !import(job->wish->issuer, &judging->issuer)))
         return refuse(job, "the certificate it is about cannot be read");

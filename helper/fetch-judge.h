@@ -9,6 +9,7 @@
 /* Shared with the parent, who only prints it. */
 struct judge_report {
     char why[FETCH_WHY_MAX]; /* it is not kept */
+    char url[FETCH_URL_MAX]; /* of the JWK Set that the metadata names */
 };
 
 struct judge_job {
@@ -20,14 +21,16 @@ struct judge_job {
     int64_t kept_from; /* when that was fetched, seconds since the epoch */
     int64_t now;       /* likewise */
     unsigned seconds;  /* of processor time */
+    bool discovery;    /* `der` is an issuer's metadata, no answer yet */
     struct judge_report *report;
 };
 
 #define JUDGE_KEEP 40
 
 /*
- * For child_run(): seals this process. JUDGE_KEEP if the answer verifies (a CRL of whose issuer
- * nothing is known: if it has the form of one) and is not older than what is kept.
+ * For child_run(): seals this process. JUDGE_KEEP if the metadata is the issuer's, a JWK Set is
+ * one, and if the answer verifies (a CRL of whose issuer nothing is known: if it has the form of
+ * one) and is not older than what is kept.
  */
 int judge_run(void *context);
 

@@ -90,6 +90,28 @@ static bool wants_get(long status)
     return status == 400 || status == 404 || status == 405 || status == 501;
 }
 
+size_t network_max(int64_t kind)
+{
+    switch ((enum answer_kind)kind) {
+    case ANSWER_CRL:
+        return FETCH_CRL_MAX;
+    case ANSWER_OCSP:
+        return FETCH_OCSP_MAX;
+    case ANSWER_JWKS:
+        return FETCH_JWKS_MAX;
+    }
+    return 0;
+}
+
+static bool permit(const struct journey *journey)
+{
+    const struct network_job *job = journey->job;
+
+    return job->discovered ? fetch_permit_discovered(journey->url, job->report->why)
+                           : fetch_permit(job->rules, (enum answer_kind)job->wish->kind,
+                                          journey->url, job->report->why);
+}
+
 static bool fetch(struct journey *journey)
 {
     const struct network_job *job = journey->job;
@@ -97,15 +119,14 @@ static bool fetch(struct journey *journey)
 
     if (ocsp && job->wish->request.len == 0)
         return refuse(job, "expected a request for it, found none");
-    if (!fetch_permit(job->rules, (enum answer_kind)job->wish->kind, journey->url,
-                      job->report->why))
+    if (!permit(journey))
         return false;
     journey->request = (struct http_request){
         .rules = job->rules,
         .url = journey->url,
         .body = ocsp ? job->wish->request : span_of(NULL, 0),
         .type = ocsp ? "application/ocsp-response" : NULL,
-        .max = ocsp ? FETCH_OCSP_MAX : FETCH_CRL_MAX,
+        .max = network_max(job->wish->kind),
         .file = CHILD_FILE,
         .deadline_ms = job->deadline_ms,
     };
@@ -116,7 +137,8 @@ static bool fetch(struct journey *journey)
 
 static bool start(struct journey *journey)
 {
-    const struct span url = journey->job->wish->url;
+    const struct network_job *job = journey->job;
+    const struct span url = job->discovered ? span_text(job->discovered) : job->wish->url;
 
     if (url.len == 0 || url.len >= sizeof(journey->url))
         return refuse(journey->job, "expected a URL of at most %d characters", FETCH_URL_MAX - 1);
@@ -134,7 +156,7 @@ int network_run(void *context)
     const struct sandbox_network limits = {
         .unprivileged = paths_unprivileged,
         .seconds = left < 0 ? 1 : (unsigned)(left / 1000 + 1),
-        .file_max = job->wish->kind == ANSWER_OCSP ? FETCH_OCSP_MAX : FETCH_CRL_MAX,
+        .file_max = network_max(job->wish->kind),
         .readable = job->rules->tls_ca,
     };
     struct sandbox_result sandbox;

@@ -4,8 +4,11 @@
 #include <curl/curl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "../lib/jwks-url.h"
 
 #define HOST_MAX 256
 
@@ -106,9 +109,30 @@ static bool is_configured(const struct issuer_rules *rules, enum answer_kind kin
     case ANSWER_CRL:
         return is_listed(&rules->crl_urls, url, strcmp);
     case ANSWER_JWKS:
-        break;
+        break; /* see permit_set() */
     }
     return false;
+}
+
+bool fetch_permit_discovered(const char *url, char why[FETCH_WHY_MAX])
+{
+    struct place place = {.https = false};
+
+    if (!take_apart(url, &place, why))
+        return false;
+    /* RFC 8725 section 3.10: keys come over TLS */
+    return place.https || refuse(why, "expected an https URL");
+}
+
+/* `fetch` is about revocation: whoever configures where keys are wants them fetched. */
+static bool permit_set(const struct issuer_rules *rules, const char *url, char why[FETCH_WHY_MAX])
+{
+    char *configured = jwks_url(rules);
+    bool same = configured && strcmp(configured, url) == 0;
+
+    free(configured);
+    return same ? fetch_permit_discovered(url, why)
+                : refuse(why, "it is neither jwks_uri nor the issuer's metadata");
 }
 
 bool fetch_permit(const struct issuer_rules *rules, enum answer_kind kind, const char *url,
@@ -117,6 +141,8 @@ bool fetch_permit(const struct issuer_rules *rules, enum answer_kind kind, const
     const char *key = kind == ANSWER_OCSP ? "ocsp_responder" : "crl_urls";
     struct place place = {.https = false};
 
+    if (kind == ANSWER_JWKS)
+        return permit_set(rules, url, why);
     if (rules->fetch == FETCH_NONE)
         return refuse(why, "the configuration says fetch = none");
     if (!take_apart(url, &place, why))

@@ -12,6 +12,10 @@
 bool fetch_permit(const struct issuer_rules *rules, enum answer_kind kind, const char *url,
                   char why[FETCH_WHY_MAX]);
 
+/* The same for a JWK Set at the address that the issuer's metadata named (OpenID Connect
+ * Discovery). */
+bool fetch_permit_discovered(const char *url, char why[FETCH_WHY_MAX]);
+
 /* The same for a redirect from `from`, which was permitted. */
 bool fetch_permit_redirect(const struct issuer_rules *rules, const char *from, const char *to,
                            char why[FETCH_WHY_MAX]);

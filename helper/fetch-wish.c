@@ -25,6 +25,8 @@ struct work {
     struct cache_entry kept;
     int file; /* gets the bytes */
     struct mapping brought;
+    char discovered[FETCH_URL_MAX]; /* where the issuer's metadata says that the keys are; "": not
+                                       asked */
     char *why;
 };
 
@@ -58,10 +60,10 @@ static bool bring(struct work *work)
     struct network_job job = {
         .rules = work->errand->issuer,
         .wish = &work->wish,
+        .discovered = work->discovered[0] ? work->discovered : NULL,
         .deadline_ms = share_ends(work->errand),
         .report = report,
     };
-    size_t max = work->wish.kind == ANSWER_OCSP ? FETCH_OCSP_MAX : FETCH_CRL_MAX;
     int end;
 
     if (!report)
@@ -69,12 +71,18 @@ static bool bring(struct work *work)
     end = child_run(network_run, &job, work->file, job.deadline_ms + JUDGE_SHARE_MS / 2);
     copy_why(work, report->why, "no complete answer in time");
     child_unshare(report, sizeof(*report));
-    if (end == NETWORK_BROUGHT && mapping_make(work->file, max, &work->brought) == 0 &&
+    if (end == NETWORK_BROUGHT &&
+        mapping_make(work->file, network_max(work->wish.kind), &work->brought) == 0 &&
         work->brought.bytes.len > 0)
         return true;
     if (end != NETWORK_NOT_ASKED)
         keep_failure(&work->errand->keep, &work->wish, work->errand->now);
     return false;
+}
+
+static bool is_discovery(const struct work *work)
+{
+    return work->wish.kind == ANSWER_JWKS && work->errand->issuer->discovery;
 }
 
 static bool judge(struct work *work, const struct wire_answer *answer)
@@ -89,6 +97,7 @@ static bool judge(struct work *work, const struct wire_answer *answer)
         .kept_from = work->kept.answer.fetched_at,
         .now = work->errand->now,
         .seconds = JUDGE_SECONDS,
+        .discovery = is_discovery(work) && !work->discovered[0],
         .report = report,
     };
     bool done;
@@ -97,6 +106,9 @@ static bool judge(struct work *work, const struct wire_answer *answer)
         return fail(work, "no memory") != FETCH_FAILED;
     done = child_run(judge_run, &job, work->file, work->errand->deadline_ms) == JUDGE_KEEP;
     copy_why(work, report->why, "it could not be judged");
+    if (done && job.discovery)
+        memcpy(work->discovered, report->url, sizeof(work->discovered));
+    work->discovered[FETCH_URL_MAX - 1] = '\0';
     child_unshare(report, sizeof(*report));
     return done;
 }
@@ -132,6 +144,25 @@ static bool judge_and_store(struct work *work, struct wire_answer *answer)
     return settled;
 }
 
+/*
+ * OpenID Connect Discovery section 4: first where the keys are, then the keys. The metadata is for
+ * nobody else: only what the sealed child has read of it goes on.
+ */
+static bool discover(struct work *work)
+{
+    const struct wire_answer metadata = {.wish = work->wish, .der = work->brought.bytes};
+    bool found = judge(work, &metadata) && work->discovered[0];
+
+    mapping_free(&work->brought);
+    work->brought = (struct mapping){0};
+    if (!found) {
+        keep_failure(&work->errand->keep, &work->wish, work->errand->now);
+        return false;
+    }
+    return (ftruncate(work->file, 0) == 0 && lseek(work->file, 0, SEEK_SET) == 0) ||
+           fail(work, strerror(errno)) != FETCH_FAILED;
+}
+
 static enum fetch_result ask(struct work *work)
 {
     struct wire_answer answer = {
@@ -142,6 +173,8 @@ static enum fetch_result ask(struct work *work)
     bool settled;
 
     if (!bring(work))
+        return FETCH_FAILED;
+    if (is_discovery(work) && (!discover(work) || !bring(work)))
         return FETCH_FAILED;
     answer.der = work->brought.bytes;
     settled = judge_and_store(work, &answer);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../lib/der.h"
+#include "../lib/jwks-url.h"
 #include "../lib/x509-der.h"
 #include "../lib/x509-time.h"
 #include "refresh.h"
@@ -57,7 +58,7 @@ static void plan_entry(const struct rules *rules, const struct wire_answer *answ
     const struct issuer_rules *issuer = find_issuer(rules, answer->issuer);
     struct refresh_task *task = &plan->tasks[plan->count];
 
-    if (!issuer || issuer->fetch == FETCH_NONE)
+    if (!issuer || issuer->fetch == FETCH_NONE || answer->wish.kind == ANSWER_JWKS)
         return;
     *task = (struct refresh_task){.issuer = issuer};
     memcpy(task->name, name, sizeof(task->name));
@@ -85,6 +86,24 @@ static bool plan_urls(const struct rules *rules, struct refresh_plan *plan)
             if (!plan_url(issuer, issuer->crl_urls.items[j], plan))
                 return false;
         }
+    }
+    return true;
+}
+
+/* Whatever `fetch` says, which is about revocation. */
+static bool plan_sets(const struct rules *rules, struct refresh_plan *plan)
+{
+    for (size_t i = 0; i < rules->issuer_count; i++) {
+        const struct issuer_rules *issuer = &rules->issuers[i];
+        struct refresh_task *task = &plan->tasks[plan->count];
+
+        if (!issuer->jwks_uri[0] && !issuer->discovery)
+            continue;
+        *task = (struct refresh_task){.issuer = issuer, .owned = jwks_url(issuer)};
+        task->url = task->owned;
+        plan->count++;
+        if (!task->owned || !cache_name(ANSWER_JWKS, span_text(task->owned), task->name))
+            return false;
     }
     return true;
 }
@@ -135,9 +154,10 @@ static bool plan_all(const struct rules *rules, const struct cache_names *names,
                      const struct cache_writer *writer, uid_t also_trusted, int64_t now,
                      struct refresh_plan *plan, struct safefile_error *error)
 {
-    plan->tasks = calloc(names->count + url_count(rules) + 1, sizeof(*plan->tasks));
+    plan->tasks =
+        calloc(names->count + url_count(rules) + rules->issuer_count + 1, sizeof(*plan->tasks));
     if (plan->tasks && plan_entries(rules, names, writer, also_trusted, now, plan) &&
-        plan_urls(rules, plan))
+        plan_urls(rules, plan) && plan_sets(rules, plan))
         return true;
     refresh_plan_free(plan);
     (void)snprintf(error->text, sizeof(error->text), "the cache cannot be read: %m");
@@ -165,6 +185,8 @@ bool refresh_plan_make(const struct rules *rules, int cache, uid_t also_trusted,
 
 void refresh_plan_free(struct refresh_plan *plan)
 {
+    for (size_t i = 0; i < plan->count; i++)
+        free(plan->tasks[i].owned);
     free(plan->tasks);
     *plan = (struct refresh_plan){0};
 }

@@ -16,7 +16,8 @@ static bool find_wish(const struct refresh_task *task, const struct refresh_plac
     if (cache_map(place->cache, task->name, place->also_trusted, entry) == CACHE_FOUND)
         *wish = entry->answer.wish;
     else if (task->url)
-        *wish = (struct wire_wish){.kind = ANSWER_CRL, .url = span_text(task->url)};
+        *wish = (struct wire_wish){.kind = task->owned ? ANSWER_JWKS : ANSWER_CRL,
+                                   .url = span_text(task->url)};
     else
         return false;
     wish->group = 0;

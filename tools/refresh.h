@@ -8,8 +8,9 @@
 /* One answer to be fetched anew. */
 struct refresh_task {
     const struct issuer_rules *issuer; /* borrowed from the rules */
-    const char *url;                   /* of crl_urls, borrowed likewise; NULL: that of the entry */
-    char name[CACHE_NAME_SIZE];        /* of the entry */
+    const char *url; /* of crl_urls, borrowed likewise, or `owned`; NULL: that of the entry */
+    char *owned;     /* of a JWK Set */
+    char name[CACHE_NAME_SIZE]; /* of the entry */
 };
 
 struct refresh_plan {
@@ -19,8 +20,9 @@ struct refresh_plan {
 };
 
 /*
- * Every URL of crl_urls and every entry of the cache, of issuers that may fetch, each once. Entries
- * whose certificate has expired at `now` are removed. False, and `error` filled: there is no plan.
+ * Every URL of crl_urls, the JWK Set of each issuer that has one to be fetched, and every other
+ * entry of the cache, of issuers that may fetch, each once. Entries whose certificate has expired
+ * at `now` are removed. False, and `error` filled: there is no plan.
  */
 bool refresh_plan_make(const struct rules *rules, int cache, uid_t also_trusted, int64_t now,
                        struct refresh_plan *plan, struct safefile_error *error);

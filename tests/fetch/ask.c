@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * ask CONFIG ISSUER TIME MILLISECONDS FLAGS [KIND GROUP URL REQUEST CERT ISSUER]...: one order to
- * jwt-fetch. FLAGS: letters of "r" (refresh), "n" (no file for the answers), or "-". KIND: "crl" or
- * "ocsp". The last three are files; "-" is none. Prints what came of it, a fact a line.
+ * jwt-fetch. FLAGS: letters of "r" (refresh), "n" (no file for the answers), or "-". KIND: "crl",
+ * "ocsp" or "jwks". The last three are files; "-" is none. Prints what came of it, a fact a line.
  */
 #include <fcntl.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -17,6 +18,18 @@
 #include "../../sys/mapping.h"
 
 #define WISH_ARGUMENTS 6
+
+/* In the order of enum answer_kind. */
+static const char *const kinds[] = {"crl", "ocsp", "jwks"};
+
+static int64_t find_kind(const char *name)
+{
+    int64_t kind = 2;
+
+    while (kind > 0 && strcmp(name, kinds[kind]) != 0)
+        kind--;
+    return kind;
+}
 
 static struct span read_file(const char *path)
 {
@@ -39,7 +52,7 @@ static size_t put_wishes(char **arguments, unsigned char *out, size_t size)
 
     for (; arguments[0]; arguments += WISH_ARGUMENTS) {
         const struct wire_wish wish = {
-            .kind = strcmp(arguments[0], "ocsp") == 0 ? ANSWER_OCSP : ANSWER_CRL,
+            .kind = find_kind(arguments[0]),
             .group = atoi(arguments[1]),
             .url = span_text(arguments[2]),
             .request = read_file(arguments[3]),
@@ -56,8 +69,8 @@ static void print_answer(const struct wire_answer *answer)
 {
     unsigned char digest[32];
 
-    printf("answer %s %.*s %.*s %lld ", answer->wish.kind == ANSWER_OCSP ? "ocsp" : "crl",
-           (int)answer->wish.url.len, (const char *)answer->wish.url.ptr, (int)answer->issuer.len,
+    printf("answer %s %.*s %.*s %lld ", kinds[answer->wish.kind], (int)answer->wish.url.len,
+           (const char *)answer->wish.url.ptr, (int)answer->issuer.len,
            (const char *)answer->issuer.ptr, (long long)answer->fetched_at);
     if (gnutls_hash_fast(GNUTLS_DIG_SHA256, answer->der.ptr, answer->der.len, digest) == 0)
         for (size_t i = 0; i < sizeof(digest); i++)

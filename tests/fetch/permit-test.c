@@ -45,6 +45,40 @@ static void refused(enum fetch_mode mode, enum answer_kind kind, const char *url
         fail_msg("%s: expected '%s', found '%s'", url, part, why);
 }
 
+/* Where keys are is configured by itself: `fetch` is about revocation. */
+static void keys(void **state)
+{
+    static const char own[] = "https://login.example/keys",
+                      metadata[] = "https://login.example/.well-known/openid-configuration";
+    struct issuer_rules issuer = rules(FETCH_NONE);
+    char why[FETCH_WHY_MAX] = "";
+
+    (void)state;
+    issuer.issuer = (char *)"https://login.example/";
+    issuer.jwks_uri = (char *)own;
+    assert_true(fetch_permit(&issuer, ANSWER_JWKS, own, why));
+    assert_false(fetch_permit(&issuer, ANSWER_JWKS, metadata, why));
+    assert_false(fetch_permit(&issuer, ANSWER_JWKS, "https://login.example/keys/", why));
+    assert_false(fetch_permit(&issuer, ANSWER_CRL, own, why));
+    issuer.jwks_uri = (char *)"";
+    assert_false(fetch_permit(&issuer, ANSWER_JWKS, metadata, why));
+    assert_false(fetch_permit(&issuer, ANSWER_JWKS, "", why));
+    issuer.discovery = true;
+    assert_true(fetch_permit(&issuer, ANSWER_JWKS, metadata, why));
+    assert_false(fetch_permit(&issuer, ANSWER_JWKS, own, why));
+    issuer.issuer = (char *)"http://login.example";
+    assert_false(fetch_permit(&issuer, ANSWER_JWKS,
+                              "http://login.example/.well-known/openid-configuration", why));
+    assert_non_null(strstr(why, "https"));
+    /* one that is listed for revocation is none for keys */
+    issuer = rules(FETCH_AIA);
+    issuer.issuer = issuer.jwks_uri = (char *)"";
+    assert_false(fetch_permit(&issuer, ANSWER_JWKS, "https://pki.example/keys", why));
+    assert_true(fetch_permit_discovered("https://keys.example/", why));
+    assert_false(fetch_permit_discovered("http://keys.example/", why));
+    assert_false(fetch_permit_discovered("https://a@keys.example/", why));
+}
+
 static void none(void **state)
 {
     (void)state;
@@ -144,9 +178,13 @@ static void redirects(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(none),         cmocka_unit_test(configured),
-        cmocka_unit_test(no_responder), cmocka_unit_test(in_certificates),
-        cmocka_unit_test(forms),        cmocka_unit_test(redirects),
+        cmocka_unit_test(keys),
+        cmocka_unit_test(none),
+        cmocka_unit_test(configured),
+        cmocka_unit_test(no_responder),
+        cmocka_unit_test(in_certificates),
+        cmocka_unit_test(forms),
+        cmocka_unit_test(redirects),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
