@@ -60,6 +60,7 @@ struct command {
 };
 
 extern const struct command command_explain;
+extern const struct command command_cert;
 extern const struct command command_chain;
 extern const struct command command_config;
 extern const struct command command_mint;
