@@ -75,6 +75,8 @@ int main(void)
         return setup.fetched ? accept_user(request.user) : wish(STATUS_ACCEPTED, request.user);
     if (MODE == HALF)
         return send(3, message, 16, MSG_NOSIGNAL) == 16 ? 0 : 1;
+    if (MODE == HANG)
+        alarm(60); /* nobody else may end it where there is no pidfd */
     while (MODE == HANG)
         pause();
     return 0;
