@@ -32,6 +32,13 @@ static bool read_hex(struct span text, size_t size, unsigned char *out)
     return true;
 }
 
+static void replace(char *text, size_t len, char from, char to)
+{
+    for (size_t i = 0; i < len; i++)
+        if (text[i] == from)
+            text[i] = to;
+}
+
 /* Either alphabet, with or without padding, in `out` of TEXT_MAX bytes. */
 static bool read_base64(struct span text, unsigned char *out, size_t *len)
 {
@@ -41,8 +48,10 @@ static bool read_base64(struct span text, unsigned char *out, size_t *len)
         return false;
     for (int pad = 0; pad < 2 && text.len > 0 && text.ptr[text.len - 1] == '='; pad++)
         text.len--;
-    for (size_t i = 0; i < text.len; i++)
-        url[i] = text.ptr[i] == '+' ? '-' : text.ptr[i] == '/' ? '_' : (char)text.ptr[i];
+    if (text.len > 0)
+        memcpy(url, text.ptr, text.len);
+    replace(url, text.len, '+', '-');
+    replace(url, text.len, '/', '_');
     return base64url_decode(span_of(url, text.len), out, len);
 }
 
@@ -107,8 +116,8 @@ static bool is_in(struct span text, bool as_it_is, struct span whole)
     if (span_has(whole, span_text(encoded)))
         return true;
     /* without the padding, which may be left out */
-    for (char *c = encoded; *c; c++)
-        *c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
+    replace(encoded, strlen(encoded), '-', '+');
+    replace(encoded, strlen(encoded), '_', '/');
     return span_has(whole, span_text(encoded));
 }
 
