@@ -281,14 +281,14 @@ static enum status certificate(void *context, const struct issuer_rules *issuer,
     const struct key_files *files = context;
     __attribute__((cleanup(free_certificate_file))) struct certificate_file file = {
         .deployed = {.count = 0}};
-    char name[BASE64URL_ENCODED_MAX(THUMBPRINT_MAX) + 4], path[4096];
+    static const char suffix[] = ".pem";
+    char name[BASE64URL_ENCODED_MAX(THUMBPRINT_MAX) + sizeof(suffix)], path[4096];
     int directory = find_deployment(files, issuer->certificates), fd;
     enum status status;
 
     if (directory < 0 || thumbprint.len > THUMBPRINT_MAX)
         return STATUS_ACCEPTED;
-    (void)base64url_encode(thumbprint, name);
-    strcat(name, ".pem");
+    memcpy(name + base64url_encode(thumbprint, name), suffix, sizeof(suffix));
     (void)snprintf(path, sizeof(path), "%s/%s", issuer->certificates, name);
     file.deployed.origin = path;
     fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);

@@ -40,13 +40,13 @@ static bool refuse(const char *what, const char *why)
 static bool name_of(gnutls_x509_crt_t cert, gnutls_digest_algorithm_t digest,
                     char name[NAME_MAX_SIZE])
 {
+    static const char suffix[] = ".pem";
     unsigned char thumbprint[32];
     size_t size = sizeof(thumbprint);
 
     if (gnutls_x509_crt_get_fingerprint(cert, digest, thumbprint, &size) < 0)
         return false;
-    (void)base64url_encode(span_of(thumbprint, size), name);
-    strcat(name, ".pem");
+    memcpy(name + base64url_encode(span_of(thumbprint, size), name), suffix, sizeof(suffix));
     return true;
 }
 
