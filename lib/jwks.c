@@ -18,6 +18,8 @@ static bool has_needle(struct search *search, struct span text)
 {
     struct span needle = search->question->needle;
 
+    if (needle.len == 0)
+        return true;
     if (search->needle < text.ptr) {
         search->needle = memmem(text.ptr, (size_t)(search->end - text.ptr), needle.ptr, needle.len);
         if (!search->needle)
