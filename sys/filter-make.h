@@ -6,11 +6,15 @@
 #include <seccomp.h>
 #include <stddef.h>
 
-/* The first argument is `value`; none of the bits of `mask` are in argument `n`; they are `value`.
- */
+/* The first, the second argument is `value`; none of the bits of `mask` are in argument `n`; they
+ * are `value`. */
 #define FIRST(value)                                                                               \
     {                                                                                              \
         .arg = 0, .op = SCMP_CMP_EQ, .datum_a = (value)                                            \
+    }
+#define SECOND(value)                                                                              \
+    {                                                                                              \
+        .arg = 1, .op = SCMP_CMP_EQ, .datum_a = (value)                                            \
     }
 #define BITS_OFF(n, mask)                                                                          \
     {                                                                                              \

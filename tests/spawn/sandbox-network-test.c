@@ -216,6 +216,27 @@ static int signal_its_parent(void)
     return kill(getppid(), 0);
 }
 
+/* Each of these has the kernel send a signal of its choice to a process of the same uid. */
+static int signal_by_a_socket(void)
+{
+    return fcntl(socket(AF_INET, SOCK_DGRAM, 0), F_SETFL, O_ASYNC);
+}
+
+static int choose_whom_to_signal(void)
+{
+    return fcntl(socket(AF_INET, SOCK_DGRAM, 0), F_SETOWN, getppid());
+}
+
+static int choose_a_signal(void)
+{
+    return fcntl(socket(AF_INET, SOCK_DGRAM, 0), F_SETSIG, SIGKILL);
+}
+
+static int signal_by_a_directory(void)
+{
+    return fcntl(open("/etc", O_RDONLY | O_DIRECTORY), F_NOTIFY, DN_ACCESS);
+}
+
 static int become_root(void)
 {
     return setuid(0);
@@ -258,13 +279,18 @@ static int is_refused(void)
 static void refused(void **state)
 {
     int (*const acts[])(void) = {
-        make_a_file,          write_a_device,    truncate_a_device,
-        remove_a_file,        change_a_file,     local_socket,
-        local_datagrams,      raw_socket,        routing_socket,
-        wait_for_connections, take_a_port,       start_a_process,
-        trace_itself,         signal_its_parent, become_root,
-        outlive_its_parent,   raise_a_limit,     map_what_can_be_written_and_run,
-        run_what_was_written, read_elsewhere,
+        make_a_file,           write_a_device,
+        truncate_a_device,     remove_a_file,
+        change_a_file,         local_socket,
+        local_datagrams,       raw_socket,
+        routing_socket,        wait_for_connections,
+        take_a_port,           start_a_process,
+        trace_itself,          signal_its_parent,
+        become_root,           outlive_its_parent,
+        raise_a_limit,         map_what_can_be_written_and_run,
+        run_what_was_written,  signal_by_a_socket,
+        choose_whom_to_signal, choose_a_signal,
+        signal_by_a_directory, read_elsewhere,
     };
     const size_t count = sizeof(acts) / sizeof(acts[0]);
 
