@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../lib/answers.h"
 #include "../lib/crl-form.h"
 #include "../lib/crl.h"
 #include "../lib/json.h"
@@ -112,6 +113,14 @@ static bool is_lower(struct span a, struct span b)
     return a.len != b.len ? a.len < b.len : a.len > 0 && memcmp(a.ptr, b.ptr, a.len) < 0;
 }
 
+/* The number of a list that anybody may have made could be higher than all that ever come; its date
+ * is not: it has passed. */
+static bool is_numbered_lower(const struct judging *judging, const struct edition *edition,
+                              const struct edition *kept)
+{
+    return judging->cert && edition->number.len > 0 && is_lower(edition->number, kept->number);
+}
+
 /* What is kept counts as it did when it was fetched: it may have expired since. */
 static bool is_older(const struct judging *judging, const struct edition *edition)
 {
@@ -121,8 +130,16 @@ static bool is_older(const struct judging *judging, const struct edition *editio
 
     if (job->kept.len == 0 || !judge(judging, job->kept, job->kept_from, &kept, &evidence))
         return false;
-    return edition->this_update < kept.this_update ||
-           (edition->number.len > 0 && is_lower(edition->number, kept.number));
+    return edition->this_update < kept.this_update || is_numbered_lower(judging, edition, &kept);
+}
+
+/* The request names the entry: an answer for one certificate does not replace that of another. */
+static bool is_request_for(const struct judging *judging, struct span request)
+{
+    unsigned char own[FETCH_REQUEST_MAX];
+
+    return span_equal(request,
+                      span_of(own, ocsp_request(judging->cert, judging->issuer, own, sizeof(own))));
 }
 
 /* --- keys ------------------------------------------------------------------------------------- */
@@ -178,6 +195,8 @@ static bool decide(struct judging *judging)
         return refuse(job, "the certificate it is about cannot be read");
     if (job->wish->kind == ANSWER_OCSP && !judging->cert)
         return refuse(job, "expected the certificate it is about, found none");
+    if (job->wish->kind == ANSWER_OCSP && !is_request_for(judging, job->wish->request))
+        return refuse(job, "the request for it is about another certificate");
     if (!judge(judging, job->der, job->now, &edition, &evidence))
         return refuse(job, evidence.detail);
     return !is_older(judging, &edition) ||

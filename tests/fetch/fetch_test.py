@@ -435,11 +435,26 @@ class Cache(FetchTest):
                          ("newer.crl", "newer.crl"), ("list.crl", "newer.crl"))
 
     def test_crls_of_nobody(self):
-        """Without a certificate only form, date and number count."""
+        """Without a certificate only form and date count."""
         self.server = self.serve_files()
         self.ask_in_turn(self.crl(self.server.url(), known=False), ("future.crl", None),
                          ("leaf.der", None), ("list.crl", "list.crl"), ("older.crl", "list.crl"),
-                         ("lower.crl", "list.crl"), ("forged.crl", "forged.crl"))
+                         ("forged.crl", "forged.crl"), ("list.crl", "forged.crl"))
+
+    def test_forged_number_of_nobody(self):
+        """Whoever forged one list does not keep out all that come after it."""
+        self.server = self.serve_files()
+        self.ask_in_turn(self.crl(self.server.url(), known=False), ("highest.crl", "highest.crl"),
+                         ("newer.crl", "newer.crl"))
+
+    def test_ocsp_of_another(self):
+        """A request is about the certificate that the answer is judged for."""
+        server = self.serve_files()
+        server.name = "good.ocsp"
+        wish = self.ocsp(server.url())
+        wish[3] = self.path("ca.der")
+        self.assertIn("another certificate", self.ask(wish).text)
+        self.assert_cached("good.ocsp", 0)
 
     def test_crls_of_nobody_any_more(self):
         """A refresh judges by the certificate that the entry was fetched for."""

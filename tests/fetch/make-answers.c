@@ -96,6 +96,7 @@ static void save_crls(void)
     save_crl("newer.crl", "260503000000Z", CRL_NEXT, 6, 0);
     save_crl("short.crl", "260503000000Z", "260601010000Z", 6, 0);
     save_crl("forged.crl", "260503000000Z", CRL_NEXT, 6, 1);
+    save_crl("highest.crl", "260502000000Z", CRL_NEXT, 127, 1);
     save_crl("future.crl", "260602000000Z", CRL_NEXT, 6, 0);
 }
 
