@@ -18,6 +18,7 @@
 #define CHILD_FD 3    /* the child's end of the socket */
 #define CHILD_FILE 4  /* call->file */
 #define GRACE_MS 1000 /* for the child to end by itself after its reply */
+#define ALARM_MS 2000 /* until its own alarm has ended a child that may not be killed */
 
 #ifndef P_PIDFD
 #define P_PIDFD 3
@@ -266,10 +267,22 @@ static void reap_by_number(pid_t pid, int64_t deadline_ms)
         (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
 }
 
+/*
+ * A root without CAP_KILL may not kill what has become _pam_jwt. False: it is still there, so that
+ * nobody may wait for it; one that was taken over can do without its alarm.
+ */
+static bool stop(const struct child *child, int64_t deadline_ms)
+{
+    struct pollfd ended = {.fd = child->pidfd, .events = POLLIN};
+
+    return wait_until(&ended, 1, deadline_ms) ||
+           syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0) == 0 || errno == ESRCH ||
+           wait_until(&ended, 1, spawn_now_ms() + ALARM_MS);
+}
+
 /* No child is left behind: one that is late is killed at once, any other after a moment. */
 static bool finish(const struct child *child, bool late)
 {
-    struct pollfd ended = {.fd = child->pidfd, .events = POLLIN};
     int64_t deadline_ms = spawn_now_ms() + (late ? 0 : GRACE_MS);
     bool sandboxed;
 
@@ -278,9 +291,7 @@ static bool finish(const struct child *child, bool late)
         reap_by_number(child->pid, deadline_ms);
         return false;
     }
-    if (!wait_until(&ended, 1, deadline_ms))
-        (void)syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0);
-    sandboxed = reap(child);
+    sandboxed = stop(child, deadline_ms) && reap(child);
     close_fd(child->pidfd);
     return sandboxed;
 }

@@ -49,6 +49,20 @@ static int reply_and_hang(void)
     return hang();
 }
 
+/* As one whose user has changed, and who was taken over: no alarm ends it for a while. */
+static int become_nobody_and_hang(void)
+{
+    sigset_t mask;
+
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGALRM);
+    sigprocmask(SIG_BLOCK, &mask, NULL);
+    if (setresuid(65534, 65534, 65534) != 0)
+        return 1;
+    (void)sleep(15);
+    return 1;
+}
+
 static int reply_too_long(void)
 {
     static char text[5000];
@@ -117,6 +131,7 @@ int main(void)
         {"hang", hang},
         {"close-and-hang", close_and_hang},
         {"reply-and-hang", reply_and_hang},
+        {"become-nobody-and-hang", become_nobody_and_hang},
         {"reply-too-long", reply_too_long},
         {"sigsys", raise_sigsys},
         {"abort", call_abort},

@@ -2,6 +2,7 @@
 /* Running a helper from hosts that are not nice: each rule of sys/spawn.c has its host here. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -14,6 +15,7 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -270,6 +272,28 @@ static int without_more_descriptors(void)
     return ask("echo", reply) != SPAWN_REPLIED && no_child_left() ? 0 : 2;
 }
 
+/* Not even root may kill what is another user's. */
+static int without_the_right_to_kill(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2];
+    int64_t began = spawn_now_ms();
+    char reply[64];
+
+    if (geteuid() != 0)
+        return SKIPPED;
+    if (syscall(SYS_capget, &header, data) != 0)
+        return 1;
+    data[0].effective &= ~(1u << CAP_KILL);
+    data[0].permitted &= ~(1u << CAP_KILL);
+    if (syscall(SYS_capset, &header, data) != 0)
+        return 2;
+    return ask_at(SPAWN_HELPER, "become-nobody-and-hang", 200, reply) == SPAWN_TIMEOUT &&
+                   spawn_now_ms() - began < 10000
+               ? 0
+               : 3;
+}
+
 static int without_proc(void)
 {
     if (unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
@@ -313,6 +337,7 @@ HOST(without_standard_descriptors)
 HOST(with_64_threads)
 HOST(without_more_processes)
 HOST(without_more_descriptors)
+HOST(without_the_right_to_kill)
 HOST(without_proc)
 HOST(interrupted_all_the_time)
 HOST(keeping_errno)
@@ -331,6 +356,7 @@ int main(void)
         cmocka_unit_test(host_with_64_threads),
         cmocka_unit_test(host_without_more_processes),
         cmocka_unit_test(host_without_more_descriptors),
+        cmocka_unit_test(host_without_the_right_to_kill),
         cmocka_unit_test(host_without_proc),
         cmocka_unit_test(host_interrupted_all_the_time),
         cmocka_unit_test(host_keeping_errno),
