@@ -32,7 +32,9 @@ static const struct {
 } embedding[] = {
     {{{0}, 96}, 12},                                           /* compatible; :: and ::1, too */
     {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96}, 12},    /* mapped */
+    {{{0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0}, 96}, 12},    /* translated, RFC 2765 */
     {{{0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0}, 96}, 12}, /* NAT64, RFC 6052 */
+    {{{0, 0x64, 0xff, 0x9b, 0, 1}, 48}, 12},                   /* of this network, RFC 8215 */
     {{{0x20, 0x02}, 16}, 2},                                   /* 6to4 */
 };
 
