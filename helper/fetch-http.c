@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "fetch-http.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "../sys/spawn.h"
+#include "../sys/write-whole.h"
 #include "fetch-address.h"
 
 #define HEADERS_MAX 65536 /* bytes */
@@ -48,21 +48,6 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
     return transfer->too_long ? 0 : size * count;
 }
 
-static bool write_all(int file, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t written = write(file, bytes, len);
-
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        bytes += written;
-        len -= (size_t)written;
-    }
-    return true;
-}
-
 /* The body of any other status than 200 is read and forgotten. */
 static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 {
@@ -74,7 +59,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
     if (transfer->too_long ||
         curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK)
         return 0;
-    if (status == 200 && !write_all(transfer->request->file, bytes, size * count)) {
+    if (status == 200 && !write_whole(transfer->request->file, span_of(bytes, size * count))) {
         transfer->not_written = true;
         return 0;
     }

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "fetch-keep.h"
 
-#include <errno.h>
 #include <unistd.h>
 
 #include "../sys/paths.h"
+#include "../sys/write-whole.h"
 
 #define FAILED_SECONDS 60 /* a login does not ask again what failed so lately */
 #define LOCK_MS 500       /* others hold it as long as a judgement takes */
-
-static bool name_of(const struct wire_wish *wish, char name[CACHE_NAME_SIZE])
-{
-    return cache_name((enum answer_kind)wish->kind,
-                      wish->kind == ANSWER_OCSP ? wish->request : wish->url, name);
-}
 
 void keep_open(struct keep *keep, uid_t also_trusted)
 {
@@ -33,7 +27,7 @@ void keep_find(const struct keep *keep, const struct wire_wish *wish, struct cac
     char name[CACHE_NAME_SIZE];
 
     *entry = (struct cache_entry){0};
-    if (keep->directory < 0 || !name_of(wish, name) ||
+    if (keep->directory < 0 || !cache_name_of(wish, name) ||
         cache_map(keep->directory, name, keep->also_trusted, entry) != CACHE_FOUND)
         *entry = (struct cache_entry){0};
 }
@@ -42,7 +36,7 @@ bool keep_failed_lately(const struct keep *keep, const struct wire_wish *wish, i
 {
     char name[CACHE_NAME_SIZE];
 
-    return keep->directory >= 0 && name_of(wish, name) &&
+    return keep->directory >= 0 && cache_name_of(wish, name) &&
            cache_failed(keep->directory, name, keep->also_trusted, now, FAILED_SECONDS);
 }
 
@@ -50,7 +44,7 @@ void keep_failure(const struct keep *keep, const struct wire_wish *wish, int64_t
 {
     char name[CACHE_NAME_SIZE];
 
-    if (keep->directory >= 0 && keep->writes && name_of(wish, name))
+    if (keep->directory >= 0 && keep->writes && cache_name_of(wish, name))
         (void)cache_mark_failed(keep->directory, name, now);
 }
 
@@ -75,20 +69,6 @@ void keep_store(struct keep *keep, const struct cache_writer *writer,
 
 /* --- handing back ----------------------------------------------------------------------------- */
 
-static bool append(int file, struct span bytes)
-{
-    while (bytes.len > 0) {
-        ssize_t done = write(file, bytes.ptr, bytes.len);
-
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        bytes = span_of(bytes.ptr + done, bytes.len - (size_t)done);
-    }
-    return true;
-}
-
 /* Half an answer would spoil those before it. */
 bool keep_hand_back(int file, const struct wire_answer *answer)
 {
@@ -99,7 +79,7 @@ bool keep_hand_back(int file, const struct wire_answer *answer)
 
     if (len == 0 || end < 0)
         return false;
-    done = append(file, span_of(header, len)) && append(file, answer->der);
+    done = write_whole(file, span_of(header, len)) && write_whole(file, answer->der);
     if (!done && ftruncate(file, end) != 0)
         return false;
     return done;

@@ -9,6 +9,7 @@
 #include "anchor-directory.h"
 #include "anchor-index.h"
 #include "anchor-pem.h"
+#include "write-whole.h"
 
 /* An index that grows. */
 struct entries {
@@ -166,32 +167,15 @@ static enum outcome collect_directory(const struct source *source, struct entrie
     return outcome;
 }
 
-static bool write_whole(int fd, const void *bytes, size_t len)
-{
-    const char *at = bytes;
-
-    while (len > 0) {
-        ssize_t done = write(fd, at, len);
-
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        at += done;
-        len -= (size_t)done;
-    }
-    return true;
-}
-
 static bool write_index(int fd, const struct stat *st, const struct entries *entries)
 {
     struct anchor_index_header header = {
         .source = anchor_identity_of(st), .count = entries->count, .names = entries->names_len};
 
     memcpy(header.mark, anchor_index_mark, sizeof(header.mark));
-    return write_whole(fd, &header, sizeof(header)) &&
-           write_whole(fd, entries->items, entries->count * sizeof(*entries->items)) &&
-           write_whole(fd, entries->names, entries->names_len) && fchmod(fd, 0644) == 0 &&
+    return write_whole(fd, span_of(&header, sizeof(header))) &&
+           write_whole(fd, span_of(entries->items, entries->count * sizeof(*entries->items))) &&
+           write_whole(fd, span_of(entries->names, entries->names_len)) && fchmod(fd, 0644) == 0 &&
            fsync(fd) == 0;
 }
 

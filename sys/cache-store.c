@@ -11,6 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "spawn.h"
+#include "write-whole.h"
+
 #define LOCK_NAME                                                                                  \
     ".lock"             /* nobody but root can open it: a lock on the directory could be anyone's */
 #define NEW_NAME ".new" /* whoever has the lock; what a killed writer left there is replaced */
@@ -27,21 +30,13 @@ static bool refuse(struct safefile_error *error, const char *what, const char *w
 
 /* --- the lock --------------------------------------------------------------------------------- */
 
-static int64_t now_ms(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* 0, or an errno; EWOULDBLOCK: too late. */
 static int wait_for_lock(int fd, int64_t deadline_ms)
 {
     static const struct timespec pause = {.tv_nsec = RETRY_NS};
 
     while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        if ((errno != EWOULDBLOCK && errno != EINTR) || now_ms() >= deadline_ms)
+        if ((errno != EWOULDBLOCK && errno != EINTR) || spawn_now_ms() >= deadline_ms)
             return errno;
         (void)nanosleep(&pause, NULL);
     }
@@ -51,7 +46,7 @@ static int wait_for_lock(int fd, int64_t deadline_ms)
 bool cache_lock(int directory, unsigned timeout_ms, struct cache_writer *writer,
                 struct safefile_error *error)
 {
-    int64_t deadline_ms = now_ms() + timeout_ms;
+    int64_t deadline_ms = spawn_now_ms() + timeout_ms;
     int fd = openat(directory, LOCK_NAME, O_RDWR | O_CREAT | SAFE_FLAGS, 0600), why;
 
     *writer = (struct cache_writer){-1, -1};
@@ -76,25 +71,11 @@ void cache_unlock(struct cache_writer *writer)
 
 /* --- entries ---------------------------------------------------------------------------------- */
 
-/* errno tells why it is false. */
-static bool write_all(int fd, struct span bytes)
-{
-    while (bytes.len > 0) {
-        ssize_t done = write(fd, bytes.ptr, bytes.len);
-
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        bytes = span_of(bytes.ptr + done, bytes.len - (size_t)done);
-    }
-    return true;
-}
-
 /* Others may open it only when it is whole. */
 static bool fill(int fd, struct span header, struct span der)
 {
-    return write_all(fd, header) && write_all(fd, der) && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
+    return write_whole(fd, header) && write_whole(fd, der) && fchmod(fd, 0644) == 0 &&
+           fsync(fd) == 0;
 }
 
 static bool replace(int directory, const char *name, struct span header, struct span der,
@@ -131,7 +112,6 @@ static void unmark(int directory, const char *name)
 bool cache_store(const struct cache_writer *writer, const struct wire_answer *answer,
                  struct safefile_error *error)
 {
-    const struct wire_wish *wish = &answer->wish;
     unsigned char header[WIRE_ORDER_MAX];
     size_t len = wire_put_answer(answer, header, sizeof(header));
     char name[CACHE_NAME_SIZE];
@@ -140,8 +120,7 @@ bool cache_store(const struct cache_writer *writer, const struct wire_answer *an
         return refuse(error, "written", "it is not locked");
     if (len == 0 || answer->der.len > CACHE_ENTRY_MAX - len)
         return refuse(error, "written", strerror(EFBIG));
-    if (!cache_name((enum answer_kind)wish->kind,
-                    wish->kind == ANSWER_OCSP ? wish->request : wish->url, name))
+    if (!cache_name_of(&answer->wish, name))
         return refuse(error, "written", "SHA-256 failed");
     if (!replace(writer->directory, name, span_of(header, len), answer->der, error))
         return false;

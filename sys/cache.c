@@ -34,6 +34,12 @@ bool cache_name(enum answer_kind kind, struct span asked, char name[CACHE_NAME_S
     return true;
 }
 
+bool cache_name_of(const struct wire_wish *wish, char name[CACHE_NAME_SIZE])
+{
+    return cache_name((enum answer_kind)wish->kind,
+                      wish->kind == ANSWER_OCSP ? wish->request : wish->url, name);
+}
+
 bool cache_is_name(const char *name)
 {
     const char *suffix = name + strspn(name, "0123456789abcdef");
@@ -56,15 +62,12 @@ static bool is_ours(int fd, uid_t also_trusted)
 /* The name is that of what it says it was asked for: a renamed file answers nothing. */
 static bool is_answer(const char *name, struct cache_entry *entry)
 {
-    const struct wire_wish *wish = &entry->answer.wish;
     struct span rest = entry->file.bytes;
     char expected[CACHE_NAME_SIZE];
 
     if (!wire_take_answer(&rest, &entry->answer) || rest.len > 0)
         return false;
-    return cache_name((enum answer_kind)wish->kind,
-                      wish->kind == ANSWER_OCSP ? wish->request : wish->url, expected) &&
-           strcmp(name, expected) == 0;
+    return cache_name_of(&entry->answer.wish, expected) && strcmp(name, expected) == 0;
 }
 
 static enum cache_found map_file(int fd, uid_t also_trusted, struct mapping *file)

@@ -38,6 +38,9 @@ int cache_open(const char *path, uid_t also_trusted, struct safefile_error *erro
 /* The name for a URL, or for the DER of an OCSPRequest. False: there is none, the hash failed. */
 bool cache_name(enum answer_kind kind, struct span asked, char name[CACHE_NAME_SIZE]);
 
+/* Likewise, for what is wished. */
+bool cache_name_of(const struct wire_wish *wish, char name[CACHE_NAME_SIZE]);
+
 bool cache_is_name(const char *name);
 
 /* Only what was asked under that name is found. Works inside the sandbox. */
