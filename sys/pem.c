@@ -20,6 +20,11 @@ static size_t find_line(struct span text, size_t from, const char *mark)
     return text.len;
 }
 
+bool pem_holds_any(struct span text)
+{
+    return find_line(text, 0, "-----BEGIN ") < text.len;
+}
+
 enum pem_found pem_next(struct pem_reader *reader, const char *label, struct span *block)
 {
     const struct span text = reader->text;

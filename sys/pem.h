@@ -10,6 +10,9 @@ struct pem_reader {
     size_t next; /* 0 at the beginning */
 };
 
+/* Whether a line begins a block, whatever its label. */
+bool pem_holds_any(struct span text);
+
 enum pem_found { PEM_NONE, PEM_BLOCK, PEM_NO_END };
 
 /*

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../sys/pem.h"
+
 #define FILE_MAX (512u * 1024 * 1024) /* bytes */
 #define CHUNK (64u * 1024)            /* bytes; grows by doubling */
-#define MARK_SIZE 64                  /* a BEGIN or END line */
 
 /* --- bytes ------------------------------------------------------------------------------------ */
 
@@ -69,22 +70,6 @@ static enum status add(struct der_files *files, gnutls_datum_t der, const char *
     return STATUS_ACCEPTED;
 }
 
-/* The next line that begins with `mark`; `rest` then begins there. */
-static bool find_line(struct span *rest, const unsigned char *begin_of_file, const char *mark)
-{
-    for (;;) {
-        const unsigned char *found =
-            rest->len > 0 ? memmem(rest->ptr, rest->len, mark, strlen(mark)) : NULL;
-
-        if (!found)
-            return false;
-        *rest = span_of(found, rest->len - (size_t)(found - rest->ptr));
-        if (found == begin_of_file || found[-1] == '\n')
-            return true;
-        *rest = span_of(found + 1, rest->len - 1);
-    }
-}
-
 static enum status add_block(struct der_files *files, struct span block, const char *path,
                              const char *label, struct report *report)
 {
@@ -98,28 +83,22 @@ static enum status add_block(struct der_files *files, struct span block, const c
 static enum status add_blocks(struct der_files *files, struct span text, const char *path,
                               const char *label, struct report *report)
 {
-    char begin[MARK_SIZE], end[MARK_SIZE];
-    struct span rest = text;
+    struct pem_reader reader = {.text = text};
     size_t before = files->count;
+    struct span block;
+    enum pem_found found;
 
-    (void)snprintf(begin, sizeof(begin), "-----BEGIN %s-----", label);
-    (void)snprintf(end, sizeof(end), "-----END %s-----", label);
-    while (find_line(&rest, text.ptr, begin)) {
-        struct span block = rest;
-        enum status status;
+    while ((found = pem_next(&reader, label, &block)) == PEM_BLOCK) {
+        enum status status = add_block(files, block, path, label, report);
 
-        if (!find_line(&rest, text.ptr, end))
-            return report_refuse(report, STATUS_BAD_KEY, "%s: a block of PEM has no end", path);
-        block.len = (size_t)(rest.ptr - block.ptr) + strlen(end);
-        status = add_block(files, block, path, label, report);
         if (status != STATUS_ACCEPTED)
             return status;
     }
+    if (found == PEM_NO_END)
+        return report_refuse(report, STATUS_BAD_KEY, "%s: a block of PEM has no end", path);
     if (files->count == before)
         return report_refuse(report, STATUS_BAD_KEY,
-                             "%s: expected %s in PEM, or DER, found other "
-                             "PEM",
-                             path, label);
+                             "%s: expected %s in PEM, or DER, found other PEM", path, label);
     return STATUS_ACCEPTED;
 }
 
@@ -128,12 +107,12 @@ enum status der_files_read(struct der_files *files, const char *path, const char
 {
     gnutls_datum_t bytes = {NULL, 0};
     enum status status = read_file(path, &bytes, report);
-    struct span rest = span_of(bytes.data, bytes.size);
+    struct span text = span_of(bytes.data, bytes.size);
 
-    if (status == STATUS_ACCEPTED && !find_line(&rest, bytes.data, "-----BEGIN "))
+    if (status == STATUS_ACCEPTED && !pem_holds_any(text))
         return add(files, bytes, path, report);
     if (status == STATUS_ACCEPTED)
-        status = add_blocks(files, span_of(bytes.data, bytes.size), path, label, report);
+        status = add_blocks(files, text, path, label, report);
     gnutls_free(bytes.data);
     return status;
 }

@@ -57,6 +57,16 @@ static void lines(void **state)
     assert_finds("#" ONE "\n" TWO, two, PEM_NONE);
 }
 
+static void any_label(void **state)
+{
+    (void)state;
+    assert_true(pem_holds_any(span_text(ONE)));
+    assert_true(pem_holds_any(span_text("text\n-----BEGIN CERTIFICATE-----")));
+    assert_false(pem_holds_any(span_text("#" ONE)));
+    assert_false(pem_holds_any(span_text("0\x82 -----BEGIN ")));
+    assert_false(pem_holds_any(span_of(NULL, 0)));
+}
+
 static void no_end(void **state)
 {
     static const char *const none[] = {NULL}, *const one[] = {ONE, NULL};
@@ -74,6 +84,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks),
         cmocka_unit_test(lines),
+        cmocka_unit_test(any_label),
         cmocka_unit_test(no_end),
     };
 
