@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the process of jwt-fetch that speaks with the network can do, and what not. */
+/* What the process of jwt-fetch that speaks with the network can do, and what ends it. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/landlock.h>
 #include <linux/securebits.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -16,51 +14,14 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/ptrace.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "../../sys/sandbox.h"
-
-#define FILE_MAX 1000 /* bytes */
-#define NOT_SEALED 100
-#define OPENED 3 /* a file that was open before */
-
-static char named[] = "/tmp/pam_jwt-named.XXXXXX", other[] = "/tmp/pam_jwt-other.XXXXXX";
-static struct sockaddr_in listening = {.sin_family = AF_INET};
-
-static bool seal(void)
-{
-    const struct sandbox_network network = {SANDBOX_UNPRIVILEGED, 5, FILE_MAX, named};
-    struct sandbox_result result;
-
-    return sandbox_enter_network(&network, &result);
-}
-
-static int run_sealed(int (*act)(void))
-{
-    int status, file = memfd_create("test", MFD_CLOEXEC);
-    pid_t pid = fork();
-
-    if (pid == 0) {
-        if (dup2(file, OPENED) != OPENED || close_range(OPENED + 1, ~0U, 0) != 0 || !seal())
-            _exit(NOT_SEALED);
-        _exit(act());
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    close(file);
-    return status;
-}
-
-static bool has_landlock(void)
-{
-    return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) > 0;
-}
+#include "network-world.h"
 
 /* --- what is left ----------------------------------------------------------------------------- */
 
@@ -68,7 +29,7 @@ static int read_places(void)
 {
     return open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0 &&
                    open("/usr/bin/env", O_RDONLY | O_CLOEXEC) >= 0 &&
-                   open(named, O_RDONLY | O_CLOEXEC) >= 0
+                   open(network_named, O_RDONLY | O_CLOEXEC) >= 0
                ? 0
                : 1;
 }
@@ -77,7 +38,8 @@ static int connect_somewhere(void)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-    return connect(fd, (const struct sockaddr *)&listening, sizeof(listening)) == 0 ||
+    return connect(fd, (const struct sockaddr *)&network_listening, sizeof(network_listening)) ==
+                       0 ||
                    errno == EINPROGRESS
                ? 0
                : 1;
@@ -131,182 +93,15 @@ static void left(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
-        if (run_sealed(acts[i]) != 0)
+        if (network_run_sealed(acts[i]) != 0)
             fail_msg("act %zu fails", i);
-}
-
-/* --- what is refused -------------------------------------------------------------------------- */
-
-static int read_elsewhere(void)
-{
-    return open(other, O_RDONLY | O_CLOEXEC);
-}
-
-static int make_a_file(void)
-{
-    return open("/tmp/pam_jwt-sandbox", O_RDWR | O_CREAT, 0600);
-}
-
-static int write_a_device(void)
-{
-    return open("/dev/null", O_WRONLY);
-}
-
-static int truncate_a_device(void)
-{
-    return open("/dev/null", O_RDONLY | O_TRUNC);
-}
-
-static int remove_a_file(void)
-{
-    return unlink(named);
-}
-
-static int change_a_file(void)
-{
-    return chmod(named, 0600);
-}
-
-static int local_socket(void)
-{
-    return socket(AF_UNIX, SOCK_STREAM, 0);
-}
-
-static int local_datagrams(void)
-{
-    int pair[2];
-
-    return socketpair(AF_UNIX, SOCK_DGRAM, 0, pair);
-}
-
-static int raw_socket(void)
-{
-    return socket(AF_INET, SOCK_RAW, IPPROTO_TCP);
-}
-
-static int routing_socket(void)
-{
-    return socket(AF_NETLINK, SOCK_RAW, 0);
-}
-
-static int wait_for_connections(void)
-{
-    return listen(socket(AF_INET, SOCK_STREAM, 0), 1);
-}
-
-static int take_a_port(void)
-{
-    const struct sockaddr_in any = {.sin_family = AF_INET};
-
-    return bind(socket(AF_INET, SOCK_DGRAM, 0), (const struct sockaddr *)&any, sizeof(any));
-}
-
-static int start_a_process(void)
-{
-    return fork();
-}
-
-static int trace_itself(void)
-{
-    return (int)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-}
-
-static int signal_its_parent(void)
-{
-    return kill(getppid(), 0);
-}
-
-/* Each of these has the kernel send a signal of its choice to a process of the same uid. */
-static int signal_by_a_socket(void)
-{
-    return fcntl(socket(AF_INET, SOCK_DGRAM, 0), F_SETFL, O_ASYNC);
-}
-
-static int choose_whom_to_signal(void)
-{
-    return fcntl(socket(AF_INET, SOCK_DGRAM, 0), F_SETOWN, getppid());
-}
-
-static int choose_a_signal(void)
-{
-    return fcntl(socket(AF_INET, SOCK_DGRAM, 0), F_SETSIG, SIGKILL);
-}
-
-static int signal_by_a_directory(void)
-{
-    return fcntl(open("/etc", O_RDONLY | O_DIRECTORY), F_NOTIFY, DN_ACCESS);
-}
-
-static int become_root(void)
-{
-    return setuid(0);
-}
-
-static int outlive_its_parent(void)
-{
-    return prctl(PR_SET_PDEATHSIG, 0);
-}
-
-static int raise_a_limit(void)
-{
-    const struct rlimit limit = {100000, 100000};
-
-    return setrlimit(RLIMIT_FSIZE, &limit);
-}
-
-static int map_what_can_be_written_and_run(void)
-{
-    return mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-                0) == MAP_FAILED
-               ? -1
-               : 0;
-}
-
-static int run_what_was_written(void)
-{
-    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    return mprotect(page, 4096, PROT_READ | PROT_EXEC);
-}
-
-static int (*refused_act)(void);
-
-static int is_refused(void)
-{
-    return refused_act() == -1 && (errno == EPERM || errno == EACCES) ? 0 : 1;
-}
-
-static void refused(void **state)
-{
-    int (*const acts[])(void) = {
-        make_a_file,           write_a_device,
-        truncate_a_device,     remove_a_file,
-        change_a_file,         local_socket,
-        local_datagrams,       raw_socket,
-        routing_socket,        wait_for_connections,
-        take_a_port,           start_a_process,
-        trace_itself,          signal_its_parent,
-        become_root,           outlive_its_parent,
-        raise_a_limit,         map_what_can_be_written_and_run,
-        run_what_was_written,  signal_by_a_socket,
-        choose_whom_to_signal, choose_a_signal,
-        signal_by_a_directory, read_elsewhere,
-    };
-    const size_t count = sizeof(acts) / sizeof(acts[0]);
-
-    (void)state;
-    for (size_t i = 0; i < count - (has_landlock() ? 0 : 1); i++) {
-        refused_act = acts[i];
-        if (run_sealed(is_refused) != 0)
-            fail_msg("act %zu is not refused", i);
-    }
 }
 
 /* --- what ends it ----------------------------------------------------------------------------- */
 
 static void ends_with(int (*act)(void), int signal)
 {
-    int status = run_sealed(act);
+    int status = network_run_sealed(act);
 
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), signal);
@@ -356,7 +151,7 @@ static void ends_with_its_parent(void **state)
     pid = fork();
     if (pid == 0) {
         if (fork() == 0) {
-            if (!seal() || write(ends_of[1], "r", 1) != 1)
+            if (!network_seal() || write(ends_of[1], "r", 1) != 1)
                 _exit(NOT_SEALED);
             (void)poll(NULL, 0, 60000);
             _exit(0);
@@ -412,8 +207,9 @@ static void seen_from_outside(void **state)
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     pid = fork();
     if (pid == 0)
-        _exit(dup2(pair[1], OPENED) == OPENED && keep_capabilities() && seal() ? look_at_itself()
-                                                                               : NOT_SEALED);
+        _exit(dup2(pair[1], OPENED) == OPENED && keep_capabilities() && network_seal()
+                  ? look_at_itself()
+                  : NOT_SEALED);
     close(pair[1]);
     assert_int_equal(read(pair[0], &byte, 1), 1);
     (void)snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
@@ -427,38 +223,14 @@ static void seen_from_outside(void **state)
     assert_int_equal(outcome, 0);
 }
 
-static int make_world(void **state)
-{
-    socklen_t len = sizeof(listening);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    int files[] = {mkstemp(named), mkstemp(other)};
-
-    (void)state;
-    for (size_t i = 0; i < 2; i++)
-        if (files[i] < 0 || fchmod(files[i], 0644) != 0 || close(files[i]) != 0)
-            return -1;
-    listening.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return bind(fd, (const struct sockaddr *)&listening, len) == 0 && listen(fd, 1) == 0 &&
-                   getsockname(fd, (struct sockaddr *)&listening, &len) == 0
-               ? 0
-               : -1;
-}
-
-static int remove_world(void **state)
-{
-    (void)state;
-    return unlink(named) == 0 && unlink(other) == 0 ? 0 : -1;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(left),
-        cmocka_unit_test(refused),
         cmocka_unit_test(ends),
         cmocka_unit_test(ends_with_its_parent),
         cmocka_unit_test(seen_from_outside),
     };
 
-    return cmocka_run_group_tests(tests, make_world, remove_world);
+    return cmocka_run_group_tests(tests, network_make_world, network_remove_world);
 }
