@@ -14,8 +14,7 @@
 #include <cmocka.h>
 
 #include "../../../sys/anchor-index.h"
-#include "../../../sys/anchors.h"
-#include "scratch.h"
+#include "indexed.h"
 
 #define FILLING 4096 /* characters: enough for an index to be worth it */
 #define INDEX_SIZE_MAX 65536
@@ -28,20 +27,6 @@ static char *place_of(struct scratch *scratch, const char *name)
     assert_true(asprintf(&path, "%s/anchors%s%s", scratch->directory, name ? "/" : "",
                          name ? name : "") > 0);
     return path;
-}
-
-static char *pem_of(const char *name)
-{
-    char path[PATH_MAX], *text = NULL;
-    size_t size = 0;
-    FILE *file;
-
-    snprintf(path, sizeof(path), "%s/%s.pem", PKI, name);
-    file = fopen(path, "re");
-    assert_non_null(file);
-    assert_true(getdelim(&text, &size, '\0', file) > 0);
-    fclose(file);
-    return text;
 }
 
 /* Into the file that is there already, if there is one. */
@@ -108,53 +93,16 @@ static int set_up(void **state)
 
 /* --- searching -------------------------------------------------------------------------------- */
 
-static gnutls_datum_t subject_of(const char *name)
-{
-    char *pem = pem_of(name);
-    gnutls_datum_t text = {(unsigned char *)pem, (unsigned)strlen(pem)}, subject;
-    gnutls_x509_crt_t cert;
-
-    assert_int_equal(gnutls_x509_crt_init(&cert), 0);
-    assert_int_equal(gnutls_x509_crt_import(cert, &text, GNUTLS_X509_FMT_PEM), 0);
-    assert_int_equal(gnutls_x509_crt_get_raw_dn(cert, &subject), 0);
-    gnutls_x509_crt_deinit(cert);
-    free(pem);
-    return subject;
-}
-
-struct result {
-    enum status status;
-    unsigned count;
-    bool hinted;
-};
-
-/* What happens between opening and searching. */
-typedef void meanwhile_function(struct scratch *scratch);
-
 static struct result search(struct scratch *scratch, const char *name, bool thorough,
                             meanwhile_function *meanwhile)
 {
-    struct safefile_error error = {""};
     char *place = place_of(scratch, NULL);
     gnutls_datum_t subject = subject_of(name);
-    struct issuer_rules issuer = {.trust_anchors = {&place, 1}};
-    struct rules rules = {.issuers = &issuer, .issuer_count = 1};
-    ANCHORS_CLEANUP struct anchors found = {.thorough = thorough};
-    struct report report = {.detail = ""};
-    ANCHOR_FILES_CLEANUP struct anchor_files *files =
-        anchors_open(&rules, scratch->directory, geteuid(), &error);
-    struct anchor_source source;
-    enum status status;
+    struct result result = search_anchors(scratch, place, &subject, thorough, meanwhile);
 
-    if (!files)
-        fail_msg("%s", error.text);
-    if (meanwhile)
-        meanwhile(scratch);
-    source = anchors_source(files);
-    status = source.find(source.context, &issuer, &subject, &found, &report);
     gnutls_free(subject.data);
     free(place);
-    return (struct result){status, found.count, found.hinted};
+    return result;
 }
 
 static void assert_search(struct scratch *scratch, const char *name, bool thorough,
