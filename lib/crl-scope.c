@@ -35,9 +35,11 @@ static bool check_extension(const struct x509_extension *extension, const struct
     case IGNORED:
         return true;
     case AUTHORITY:
-        return x509_authority_is(extension->value, issuer) ||
-               evidence_refuse(evidence, "CRL: its authorityKeyIdentifier is not of the issuer's "
-                                         "certificate");
+        /* RFC 5280 section 5.2.1: but who sends the chain chooses the certificate of the key that
+         * signed */
+        if (!x509_authority_is(extension->value, issuer))
+            crl_doubt(doubt, "CRL: its authorityKeyIdentifier is not of the issuer's certificate");
+        return true;
     case POINT:
         return crl_point_check(extension->value, cert, doubt, evidence);
     case DELTA:

@@ -194,10 +194,14 @@ static void test_authority(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         set_extension(&plan, AUTHORITY, rows[i].value);
-        if (rows[i].same)
+        if (rows[i].same) {
             assert_good(&plan);
-        else
-            assert_unknown(&plan, "authorityKeyIdentifier is not of the issuer's");
+            continue;
+        }
+        assert_unknown(&plan, "authorityKeyIdentifier is not of the issuer's");
+        plan.entries = ask_entries(make_entry(SERIAL, NONE));
+        assert_revoked(&plan, "");
+        plan.entries = span_of(NULL, 0);
     }
 }
 
