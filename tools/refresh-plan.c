@@ -185,7 +185,7 @@ bool refresh_plan_make(const struct rules *rules, int cache, uid_t also_trusted,
 
 void refresh_plan_free(struct refresh_plan *plan)
 {
-    for (size_t i = 0; i < plan->count; i++)
+    for (size_t i = 0; plan->tasks && i < plan->count; i++)
         free(plan->tasks[i].owned);
     free(plan->tasks);
     *plan = (struct refresh_plan){0};
