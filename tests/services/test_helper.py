@@ -13,6 +13,8 @@ from world import HELPER, authenticate, mint, pam_service, run
 class Killer:
     """Kills every jwt-verify at a random moment of its life."""
 
+    latest = 0.02  # seconds after it was seen; a whole judgement takes less
+
     def __init__(self):
         self.stopped = threading.Event()
         self.thread = threading.Thread(target=self.work)
@@ -29,7 +31,7 @@ class Killer:
             for name in filter(str.isdigit, os.listdir('/proc')):
                 try:
                     if pathlib.Path('/proc', name, 'comm').read_text('ascii') == 'jwt-verify\n':
-                        self.stopped.wait(random.uniform(0, 0.004))
+                        self.stopped.wait(random.uniform(0, self.latest))
                         os.kill(int(name), signal.SIGKILL)
                 except OSError:
                     pass  # it has ended by itself
@@ -40,7 +42,8 @@ def a_killed_helper_is_no_verdict(log):
     token, mark, outcomes = mint('quick'), log.mark(), {}
     pam_service('quick', 'nodelay')
     with Killer():
-        for _ in range(150):
+        while sum(outcomes.values()) < 150 or (len(outcomes) < 2 and
+                                               sum(outcomes.values()) < 1000):
             done = authenticate(token, service='quick')
             outcome = done.stderr.strip().rpartition(': ')[2] if done.returncode else 'success'
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
