@@ -31,12 +31,12 @@ class Provider(Node):
         super().__init__('provider.mjs', server.key, server.cert)
         self.name = self.ready
 
-    def token(self, audience=AUDIENCE, alg='ES256'):
+    def token(self, audience=AUDIENCE, alg='ES256', **headers):
         self.ask('sign', alg=alg)
         secret = base64.b64encode(b'runner:secret').decode()
         form = {'grant_type': 'client_credentials', 'resource': audience}
         request = urllib.request.Request(f'{self.name}/token', urllib.parse.urlencode(form).encode(),
-                                         {'Authorization': f'Basic {secret}'})
+                                         {'Authorization': f'Basic {secret}', **headers})
         context = ssl.create_default_context(cafile=str(self.tls_ca))
         with urllib.request.urlopen(request, timeout=60, context=context) as answer:
             return json.load(answer)['access_token']
@@ -86,7 +86,7 @@ def tokens_of_every_algorithm_of_oidc_provider(log):
 
 @test
 def its_tokens_for_others(log):
-    """The same token counts for whom the configuration says, and for where it says itself."""
+    """Or for another place, or for whoever has a key besides; and whom they are for the configuration says."""
     with running(log) as (provider, sshd):
         with provider.discovered():
             login(log, sshd, provider.token('pam://other.example/sshd'), UNAVAILABLE)
@@ -94,6 +94,8 @@ def its_tokens_for_others(log):
             login(log, sshd, provider.token(), ACCEPTED)
             login(log, sshd, provider.token('pam://other.example/sshd'), 'token refused: wrong-audience: ')
             login(log, sshd, provider.token(alg='PS256'), 'token refused: alg-not-allowed: ')
+            bound = provider.token(DPoP=provider.ask('prove'))
+            login(log, sshd, bound, 'token refused: sender-constrained: ')
         with provider.discovered('user_claim = sub'):
             login(log, sshd, provider.token(), 'token refused: user-mismatch: ')
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // provider.mjs KEY CERTIFICATE: oidc-provider as an authorization server over TLS on loopback. The first line
 // that it writes is its URL.
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import https from 'node:https';
 
-import { exportJWK, generateKeyPair } from 'jose';
+import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import Provider from 'oidc-provider';
 
 import { serve } from './commands.mjs';
@@ -54,12 +55,21 @@ function start() {
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
+      dPoP: { enabled: true },
       resourceIndicators: { enabled: true, getResourceServerInfo: resourceServer },
     },
     jwks: { keys },
   });
   provider.use(watch);
   app = provider.callback();
+}
+
+// What a client sends that wants a token bound to its key: RFC 9449 section 4.
+async function prove() {
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  return new SignJWT({ htm: 'POST', htu: `${issuer}/token`, jti: crypto.randomUUID() }).setIssuedAt()
+    .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(publicKey) })
+    .sign(privateKey);
 }
 
 const server = https.createServer({ key, cert }, (request, response) => app(request, response));
@@ -75,6 +85,7 @@ for (const one of ['RS256', 'PS256', 'ES256', 'EdDSA']) keys.push(await makeKey(
 start();
 
 await serve(issuer, {
+  prove,
   asked: () => asked.splice(0),
   sign: (given) => { ({ alg } = given); },
   rename: (given) => { ({ issuer } = given); start(); },
