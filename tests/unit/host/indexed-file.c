@@ -49,7 +49,7 @@ bool make_index(struct scratch *scratch)
 
 const char *index_path(struct scratch *scratch)
 {
-    char name[ANCHOR_INDEX_NAME_SIZE], *source = source_path(scratch);
+    char name[INDEX_FILE_NAME_SIZE], *source = source_path(scratch);
 
     assert_true(anchor_index_name(source, name));
     free(source);

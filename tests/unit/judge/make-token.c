@@ -41,7 +41,8 @@ struct issuer_rules make_issuer(void)
                                  .jwks_stale = 86400,
                                  .certificates = STRING("/certs"),
                                  .token_types = LIST_OF(types),
-                                 .user_claim = STRING("sub")};
+                                 .user_claim = STRING("sub"),
+                                 .user_map = STRING("")};
 }
 
 struct rules make_rules(struct issuer_rules *issuer)

@@ -29,7 +29,7 @@ static enum status map(const char *sub, const char *user)
     made = make_claims("{\"alg\":\"ES256\"}", claims);
     assert_int_equal(policy_check(made, &rules, &issuer, "sshd", NOW, &identity, &report),
                      STATUS_ACCEPTED);
-    status = usermap_check(identity, user, &report);
+    status = usermap_check(identity, &issuer, NULL, user, &report);
     assert_int_equal(report.detail[0] == '\0', status == STATUS_ACCEPTED);
     return status;
 }
