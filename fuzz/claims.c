@@ -41,7 +41,8 @@ static struct issuer_rules issuer_of(unsigned variant)
     if (variant == count)
         issuer.token_types = (struct string_list){(char **)types, 1};
     else if (variant > count)
-        issuer.user_claim = TEXT(user_claims[(variant - count - 1) % 2]);
+        issuer.user_claim =
+            (struct string_list){(char **)&user_claims[(variant - count - 1) % 2], 1};
     return issuer;
 }
 
@@ -270,7 +271,7 @@ static void check_accepted(const struct input *input, const struct issuer_rules 
 
     REQUIRE(is_string(member(claims, "iss"), FIXTURE_ISSUER));
     REQUIRE(is_or_has(member(claims, "aud"), AUDIENCE));
-    REQUIRE(is_string(member(claims, issuer->user_claim), input->user));
+    REQUIRE(is_string(member(claims, issuer->user_claim.items[0]), input->user));
     REQUIRE(!json_object_object_get_ex(claims, "cnf", NULL));
     REQUIRE(time_of(claims, "exp", -INFINITY) > (double)FIXTURE_NOW - LEEWAY);
     REQUIRE(time_of(claims, "nbf", -INFINITY) <= (double)FIXTURE_NOW + LEEWAY);
@@ -318,7 +319,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     VERDICT_CLEANUP struct verdict verdict = {0};
     struct judge_request request = {.service = "sshd", .now = FIXTURE_NOW};
     struct issuer_rules issuer;
-    struct rules rules = {LEEWAY, TEXT("host.example"), &issuer, 1};
+    struct rules rules = {
+        .leeway = LEEWAY, .hostname = TEXT("host.example"), .issuers = &issuer, .issuer_count = 1};
     struct input input;
     char *token;
 

@@ -74,7 +74,8 @@ static void check_list(const struct string_list *list, bool may_be_empty)
 
 static void check_issuer(const struct issuer_rules *issuer)
 {
-    REQUIRE(issuer->issuer && issuer->user_claim && issuer->user_claim[0] && issuer->user_map);
+    REQUIRE(issuer->issuer && issuer->user_map);
+    check_list(&issuer->user_claim, false);
     check_list(&issuer->audience, false);
     check_list(&issuer->algorithms, false);
     check_list(&issuer->key_sources, false);
@@ -97,11 +98,28 @@ static void check_issuer(const struct issuer_rules *issuer)
     REQUIRE(issuer->max_age >= 0 && issuer->max_age <= 1000000000);
 }
 
+/* Each service once, with nothing looser than an issuer. */
+static void check_service(const struct rules *rules, size_t index)
+{
+    const struct service_rules *service = &rules->services[index];
+
+    check_list(&service->services, false);
+    for (size_t i = 0; i < service->services.count; i++)
+        for (const char *at = service->services.items[i]; *at; at++)
+            REQUIRE(*at > ' ' && *at <= '~' && *at != ',' && (*at < 'A' || *at > 'Z'));
+    for (size_t i = 0; i < rules->issuer_count; i++)
+        REQUIRE(rules->issuers[i].max_age == 0 ||
+                service->demands.max_age <= rules->issuers[i].max_age);
+}
+
 static void check_rules(const struct rules *rules)
 {
     REQUIRE(rules->leeway >= 0 && rules->leeway <= 1000000000);
     REQUIRE(rules->hostname && rules->hostname[0] && strcmp(rules->hostname, "localhost") != 0);
     REQUIRE(rules->issuer_count > 0);
+    REQUIRE(rules->replay.store && rules->replay.store[0]);
+    for (size_t i = 0; i < rules->service_count; i++)
+        check_service(rules, i);
     for (size_t i = 0; i < rules->issuer_count; i++) {
         check_issuer(&rules->issuers[i]);
         for (size_t j = 0; j < i; j++)
@@ -133,7 +151,10 @@ static void check_once(const struct rules *rules, struct span text)
 {
     for (size_t i = 0; i < config_option_count; i++) {
         const struct option *option = &config_options[i];
-        size_t most = option->scope == SCOPE_GLOBAL ? 1 : rules->issuer_count;
+        size_t most = option->scope == SCOPE_ISSUER ? rules->issuer_count : 1;
+
+        if (option->service)
+            most += rules->service_count;
 
         REQUIRE(count_lines(text, option->key) <= most);
     }

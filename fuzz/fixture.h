@@ -28,7 +28,7 @@
     .key_sources = LIST("x5c"), .trust_anchors = LIST("/anchors"),                                 \
     .signer_names = LIST("issuer.example"), .signer_key_usage = LIST("digitalSignature"),          \
     .revocation = REVOCATION_OFF, .token_types = LIST("JWT", "at+jwt", "none"),                    \
-    .user_claim = TEXT("sub"), .user_map = TEXT("")
+    .user_claim = LIST("sub"), .user_map = TEXT("")
 
 /* A file of tests/, NUL-terminated; owned by the caller. */
 struct span fixture_read(const char *name);

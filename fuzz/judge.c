@@ -123,7 +123,7 @@ static void check(struct span token, const struct verdict *verdict, const struct
     REQUIRE(steps->last == verdict->status && steps->count > 0);
     if (verdict->status == STATUS_ACCEPTED) {
         REQUIRE(is_good(token));
-        REQUIRE(steps->count == 10);
+        REQUIRE(steps->count == 11);
         REQUIRE(strcmp(verdict->user, "alice") == 0);
         REQUIRE(strcmp(verdict->issuer, FIXTURE_ISSUER) == 0);
     } else {
@@ -135,7 +135,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct anchors anchors;
     struct issuer_rules issuer = {FIXTURE_RULES};
-    const struct rules rules = {60, TEXT("host.example"), &issuer, 1};
+    const struct rules rules = {
+        .leeway = 60, .hostname = TEXT("host.example"), .issuers = &issuer, .issuer_count = 1};
     const struct judge_request request = {
         .token = span_of(data, size), .user = "alice", .service = "sshd", .now = FIXTURE_NOW};
     const struct anchor_source source = {fixture_find, &anchors};

@@ -7,8 +7,8 @@
 
 #include "fuzz.h"
 
-#define SPANS 10 /* of a verdict, which has the most */
-#define VERDICT_TEXTS 9
+#define SPANS 12 /* of a verdict, which has the most */
+#define VERDICT_TEXTS 11
 
 /* Fields cut from the input. */
 struct fields {
@@ -220,6 +220,8 @@ static void put_verdict(const struct fields *fields)
         (enum status)(int16_t)fields->numbers[0],
         fields->numbers[1],
         fields->numbers[2],
+        fields->numbers[0] % 2 == 0,
+        fields->numbers[1],
         texts[0],
         texts[1],
         texts[2],
@@ -230,12 +232,14 @@ static void put_verdict(const struct fields *fields)
         texts[7],
         texts[8],
         texts[9],
+        texts[10],
+        texts[11],
     };
     unsigned char *message = allocate(fields->room);
     size_t len = wire_put_verdict(&verdict, message, fields->room);
     struct wire_verdict again;
 
-    check_room(len, 3, texts, SPANS, fields->room);
+    check_room(len, 5, texts, SPANS, fields->room);
     if (len > 0) {
         bool good = wire_get_verdict(span_of(message, len), &again);
 
@@ -244,7 +248,10 @@ static void put_verdict(const struct fields *fields)
         if (good)
             REQUIRE(
                 again.status == verdict.status && again.expires == verdict.expires &&
-                again.valid_until == verdict.valid_until &&
+                again.valid_until == verdict.valid_until && again.may_tell == verdict.may_tell &&
+                again.replay_until == verdict.replay_until &&
+                span_equal(again.replay_id, verdict.replay_id) &&
+                span_equal(again.exports, verdict.exports) &&
                 span_equal(again.detail, verdict.detail) && span_equal(again.user, verdict.user) &&
                 span_equal(again.steps, verdict.steps) && span_equal(again.wishes, verdict.wishes));
         else

@@ -20,7 +20,7 @@
 #include "../lib/verify.h"
 #include "../sys/anchors.h"
 #include "../sys/answer-files.h"
-#include "../sys/config.h"
+#include "../sys/config-service.h"
 #include "../sys/key-files.h"
 #include "../sys/paths.h"
 #include "../sys/sandbox.h"
@@ -140,7 +140,7 @@ static bool load(struct helper *helper, struct config_error *error)
     if (!copy_text(helper->setup.config, path, sizeof(path)))
         return false;
     helper->rules = config_load(path, also_trusted, error);
-    if (!helper->rules)
+    if (!helper->rules || !config_service_tighten(helper->rules, helper->service))
         return false;
     helper->anchors = anchors_open(helper->rules, paths_cache, also_trusted, &why);
     if (helper->anchors)
@@ -225,6 +225,7 @@ static int judge_and_reply(struct helper *helper)
             .status = verdict.status,
             .expires = verdict.expires,
             .valid_until = verdict.valid_until,
+            .may_tell = verdict.may_tell,
             .detail = span_text(report.detail),
             .token_id = span_text(helper->token_id),
             .issuer = span_text(verdict.issuer),

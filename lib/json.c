@@ -120,6 +120,13 @@ bool json_time(struct json_object *value, int64_t *out)
     return true;
 }
 
+int64_t json_time_bounded(int64_t now)
+{
+    const int64_t limit = INT64_C(1) << 54;
+
+    return now < -limit ? -limit : now > limit ? limit : now;
+}
+
 static bool is_text(struct json_object *value, struct span text)
 {
     struct span found;

@@ -38,6 +38,10 @@ bool json_string(struct json_object *value, struct span *out);
  */
 bool json_time(struct json_object *value, int64_t *out);
 
+/* A clock value at most twice as far away: compared with such a time it is what it was, and no sum
+ * of them overflows. */
+int64_t json_time_bounded(int64_t now);
+
 /*
  * True if `value` is the string `text`, or an array of strings of which one is; false if the array
  * holds anything but strings.

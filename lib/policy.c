@@ -5,7 +5,6 @@
 #include <strings.h>
 
 #include "policy-audience.h"
-#include "policy-require.h"
 
 struct identity {
     int64_t expires;
@@ -126,74 +125,35 @@ static enum status check_begin(struct subject *s, struct report *report)
     return STATUS_ACCEPTED;
 }
 
-/* RFC 8725 section 3.10: a token that lives long is worth stealing */
-static enum status check_lifetime(struct subject *s, struct report *report)
-{
-    enum status status;
-    int64_t iat;
-
-    if (s->issuer->max_lifetime == 0)
-        return STATUS_ACCEPTED;
-    status = required_time(s, "iat", &iat, report);
-    if (status != STATUS_ACCEPTED)
-        return status;
-    if (s->expires - iat > s->issuer->max_lifetime)
-        return report_refuse(report, STATUS_LIFETIME_TOO_LONG,
-                             "expected at most %lld s from iat to exp, found %lld",
-                             (long long)s->issuer->max_lifetime, (long long)(s->expires - iat));
-    return STATUS_ACCEPTED;
-}
-
-/* OpenID Connect Core section 3.1.3.7 step 13: by auth_time; iat says nothing of the person */
-static enum status check_age(struct subject *s, struct report *report)
-{
-    enum status status;
-    int64_t auth_time;
-
-    if (s->issuer->max_age == 0)
-        return STATUS_ACCEPTED;
-    status = required_time(s, "auth_time", &auth_time, report);
-    if (status != STATUS_ACCEPTED)
-        return status;
-    if (auth_time > s->now + s->rules->leeway)
-        return report_refuse(report, STATUS_NOT_YET_VALID, "auth_time is %lld, now is %lld",
-                             (long long)auth_time, (long long)s->now);
-    if (s->now - auth_time > s->issuer->max_age + s->rules->leeway)
-        return report_refuse(report, STATUS_TOO_OLD,
-                             "expected an authentication at most %lld s ago, found %lld",
-                             (long long)s->issuer->max_age, (long long)(s->now - auth_time));
-    return STATUS_ACCEPTED;
-}
-
-static enum status check_require(struct subject *s, struct report *report)
-{
-    return policy_require_check(s->claims, s->issuer, report);
-}
-
-/* OpenID Connect Core section 5.7: an address that nobody verified names nobody */
-static enum status check_email(struct subject *s, struct report *report)
-{
-    if (strcmp(s->issuer->user_claim, "email") == 0 &&
-        !json_is_true(json_member(s->claims, "email_verified")))
-        return report_refuse(report, STATUS_CLAIM_NOT_MET, "email_verified is not true");
-    return STATUS_ACCEPTED;
-}
-
 static enum status (*const checks[])(struct subject *, struct report *) = {
-    check_typ,   check_cnf,      check_iss, check_aud,     check_exp,
-    check_begin, check_lifetime, check_age, check_require, check_email,
+    check_typ, check_cnf, check_iss, check_aud, check_exp, check_begin,
 };
 
-/* RFC 7519 section 4.1.2: the user claim is a string; an empty one counts as missing */
+/* The first of the list that the token has; the last if it has none. */
+static const char *choose_user_claim(const struct subject *s)
+{
+    const struct string_list *names = &s->issuer->user_claim;
+    size_t i = 0;
+
+    while (i + 1 < names->count && !json_has(s->claims, names->items[i]))
+        i++;
+    return names->items[i];
+}
+
 static enum status make_identity(const struct subject *s, struct identity **identity,
                                  struct report *report)
 {
+    const char *name = choose_user_claim(s);
     struct identity *made;
     struct span user;
 
-    if (!json_string(json_member(s->claims, s->issuer->user_claim), &user) || user.len == 0)
+    /* RFC 7519 section 4.1.2: a string; an empty one counts as missing */
+    if (!json_string(json_member(s->claims, name), &user) || user.len == 0)
         return report_refuse(report, STATUS_MISSING_CLAIM,
-                             "%s: expected a string that is not empty", s->issuer->user_claim);
+                             "%s: expected a string that is not empty", name);
+    /* OpenID Connect Core section 5.7: an address that nobody verified names nobody */
+    if (strcmp(name, "email") == 0 && !json_is_true(json_member(s->claims, "email_verified")))
+        return report_refuse(report, STATUS_CLAIM_NOT_MET, "email_verified is not true");
     made = malloc(sizeof(*made) + user.len);
     if (!made)
         return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for the identity");
@@ -202,14 +162,6 @@ static enum status make_identity(const struct subject *s, struct identity **iden
     memcpy(made->user_claim, user.ptr, user.len);
     *identity = made;
     return STATUS_ACCEPTED;
-}
-
-/* Twice as far as json_time() reaches: no comparison changes, and no sum overflows. */
-static int64_t bounded(int64_t now)
-{
-    const int64_t limit = INT64_C(1) << 54;
-
-    return now < -limit ? -limit : now > limit ? limit : now;
 }
 
 static enum status check_all(struct subject *s, struct report *report)
@@ -233,7 +185,7 @@ enum status policy_check(const struct signed_claims *claims, const struct rules 
         .rules = rules,
         .issuer = issuer,
         .service = service,
-        .now = bounded(now),
+        .now = json_time_bounded(now),
     };
     enum status status = check_all(&subject, report);
 
@@ -250,7 +202,7 @@ bool policy_may_pass(const struct token *token, const struct rules *rules,
         .rules = rules,
         .issuer = issuer,
         .service = service,
-        .now = bounded(now),
+        .now = json_time_bounded(now),
     };
 
     return check_all(&subject, report) == STATUS_ACCEPTED;

@@ -9,9 +9,8 @@
 struct identity; /* made by policy_check() alone */
 
 /*
- * Checks typ, cnf, iss, aud, exp, nbf, iat, max_lifetime, max_age, scope, acr, amr, require_claim
- * and takes the user claim. `now`: seconds since the epoch. `*identity` is set only on
- * STATUS_ACCEPTED; owned by the caller, independent of `claims`.
+ * Checks typ, cnf, iss, aud, exp, nbf, iat and takes the user claim. `now`: seconds since the
+ * epoch. `*identity` is set only on STATUS_ACCEPTED; owned by the caller, independent of `claims`.
  */
 enum status policy_check(const struct signed_claims *claims, const struct rules *rules,
                          const struct issuer_rules *issuer, const char *service, int64_t now,

@@ -24,6 +24,9 @@ enum revocation_mode { REVOCATION_REQUIRE, REVOCATION_PREFER, REVOCATION_OFF };
 /* Whether a deployed certificate that signed itself is an anchor of its own. */
 enum certificate_trust { CERTIFICATE_TRUST_CHAIN, CERTIFICATE_TRUST_PINNED };
 
+/* Whether a token lets in once only. */
+enum replay_mode { REPLAY_OFF, REPLAY_REQUIRE };
+
 struct issuer_rules {
     char *issuer;                     /* equals iss byte for byte */
     struct string_list audience;      /* %h and %s not yet replaced; never empty */
@@ -60,8 +63,24 @@ struct issuer_rules {
     struct string_list require_acr;   /* one of them; empty: no rule */
     struct string_list require_amr;   /* all of them */
     struct string_list require_claim; /* "name=value" or "/json/pointer=value", all of them */
-    char *user_claim;                 /* name of the claim that holds the user */
+    struct string_list user_claim;    /* names of claims: the first that is there; never empty */
     char *user_map;                   /* "identity", or "": also identity */
+    struct string_list export_claims; /* names of claims that the session's environment has */
+    enum replay_mode replay;
+};
+
+/* What a section [service NAME, NAME] demands of every issuer besides. */
+struct service_rules {
+    struct string_list services; /* PAM services; never empty */
+    struct issuer_rules demands; /* of its fields those that a service may have: see options.def */
+};
+
+/* Where spent tokens are kept. */
+struct replay_rules {
+    char *store;         /* absolute path of a directory, or URL redis:// or rediss:// */
+    char *username;      /* of the Redis server; "": its default user */
+    char *password_file; /* absolute path; "": no password */
+    char *server_ca;     /* absolute path of a PEM file; "": the system's CAs */
 };
 
 struct rules {
@@ -69,6 +88,9 @@ struct rules {
     char *hostname; /* for %h */
     struct issuer_rules *issuers;
     size_t issuer_count;
+    struct service_rules *services;
+    size_t service_count;
+    struct replay_rules replay;
 };
 
 #endif

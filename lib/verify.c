@@ -6,6 +6,7 @@
 
 #include "fetch-plan.h"
 #include "json.h"
+#include "requirements.h"
 #include "signature.h"
 #include "token.h"
 
@@ -169,6 +170,16 @@ static enum status check_user(struct judgement *j, struct report *report)
     return usermap_check(j->identity, j->issuer, j->sources->maps, j->request->user, report);
 }
 
+/* By now the user is known to be who has the token: he may be told what it lacks. */
+static enum status check_requirements(struct judgement *j, struct report *report)
+{
+    enum status status =
+        requirements_check(j->claims, j->identity, j->rules, j->issuer, j->request->now, report);
+
+    j->verdict->may_tell = status > STATUS_ACCEPTED;
+    return status;
+}
+
 /*
  * The network comes last: chains are public, and anybody can put one beside garbage. The status of
  * a certificate that must be fetched is not known yet; a key of a JWK Set that has grown old may no
@@ -202,7 +213,8 @@ static const struct {
     {"algorithm", check_algorithm}, {"key", select_key},
     {"chain", build_path},          {"revocation", check_revocation},
     {"signature", check_signature}, {"claims", check_claims},
-    {"user", check_user},           {"fetch", check_fetch},
+    {"user", check_user},           {"requirements", check_requirements},
+    {"fetch", check_fetch},
 };
 
 /*

@@ -2,7 +2,7 @@
 /*
  * The whole judgement: bytes and a clock value in, verdict out. No PAM, no files, no network, no
  * environment, no globals. Steps, as reported: form, issuer, algorithm, key, chain, status (once a
- * certificate), revocation, signature, claims, user, fetch.
+ * certificate), revocation, signature, claims, user, requirements, fetch.
  */
 #ifndef PAM_JWT_VERIFY_H
 #define PAM_JWT_VERIFY_H
@@ -35,6 +35,7 @@ struct verdict {
     int64_t expires;        /* exp, seconds; 0 until the claims are accepted */
     int64_t valid_until;    /* expires and leeway: until then the login may go on; 0 likewise */
     char *signer;           /* see trusted_key_name(); NULL before the chain; owned */
+    bool may_tell;          /* the detail of the refusal is for the user's eyes, too */
     const char *revocation; /* see trusted_key_revocation(); NULL before that */
     /*
      * Owned. NULL, but for revocation-unknown and keys-unavailable of a token that nothing speaks

@@ -46,6 +46,14 @@ static void put_escaped(struct line *line, struct span text, const char *special
     }
 }
 
+void journal_escape(struct span text, char *out, size_t size)
+{
+    struct line line = {.len = 0};
+
+    put_escaped(&line, text, TEXT);
+    (void)snprintf(out, size, "%s", line.text);
+}
+
 static void put_value(struct line *line, struct span value)
 {
     put_escaped(line, span_of(value.ptr, value.len < FIELD_MAX ? value.len : FIELD_MAX), FIELD);

@@ -19,4 +19,7 @@ void journal_reason(pam_handle_t *pamh, const struct wire_verdict *verdict);
 
 void journal_accepted(pam_handle_t *pamh, const struct wire_verdict *verdict);
 
+/* Printable ASCII, cut to `size` bytes: for other places than the log. */
+void journal_escape(struct span text, char *out, size_t size);
+
 #endif

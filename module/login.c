@@ -17,6 +17,7 @@
 
 #define DATA_NAME "pam_jwt_valid_until"
 #define FAIL_DELAY_US 2000000
+#define TOLD_MAX 512 /* bytes of a message to the user: libpam refuses long ones */
 
 struct login {
     pam_handle_t *pamh;
@@ -146,6 +147,16 @@ static int accept_login(struct login *login, const struct wire_verdict *verdict)
     return PAM_SUCCESS;
 }
 
+/* One sentence for who has the right token for the wrong occasion: without it he would never know
+ * what to ask his issuer for. */
+static void tell_user(struct login *login, const struct wire_verdict *verdict)
+{
+    char detail[TOLD_MAX];
+
+    journal_escape(verdict->detail, detail, sizeof(detail));
+    (void)pam_error(login->pamh, "This token is not enough for %s: %s", login->service, detail);
+}
+
 static int refuse_login(struct login *login, const struct wire_verdict *verdict)
 {
     int code = pam_code(verdict->status);
@@ -193,6 +204,8 @@ static int decide(struct login *login, struct wire_verdict *verdict)
         verdict->detail = span_text(why);
     }
     result = refuse_login(login, verdict);
+    if (verdict->status > STATUS_ACCEPTED && verdict->may_tell && local == LOCAL_USER_ALLOWED)
+        tell_user(login, verdict);
     if (local != LOCAL_USER_UNKNOWN)
         return result;
     return login->options.ignore_unknown_user ? PAM_IGNORE : PAM_USER_UNKNOWN;

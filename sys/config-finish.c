@@ -146,6 +146,16 @@ static bool stale_before_fresh(const struct issuer_rules *issuer)
     return issuer->jwks_stale < issuer->jwks_fresh;
 }
 
+static bool exports_anything(const struct issuer_rules *issuer)
+{
+    return issuer->export_claims.count > 0;
+}
+
+static bool requires_replay(const struct issuer_rules *issuer)
+{
+    return issuer->replay == REPLAY_REQUIRE;
+}
+
 static const struct {
     bool (*broken)(const struct issuer_rules *issuer);
     const char *text;
@@ -162,6 +172,8 @@ static const struct {
     {two_jwks, "expected one of jwks_file, jwks_uri and discovery"},
     {discovery_without_url, "is no https URL, which discovery needs: set jwks_uri"},
     {stale_before_fresh, "jwks_stale must not be below jwks_fresh"},
+    {exports_anything, "export_claims is not supported by this version"},
+    {requires_replay, "replay = require is not supported by this version"},
 };
 
 static bool check_across(const struct issuer_rules *issuer, const char *path,

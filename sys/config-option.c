@@ -12,6 +12,7 @@
 #define SECONDS_MAX 1000000000
 
 struct option_type {
+    size_t size; /* of the field */
     enum option_result (*set)(const struct option *option, void *field, const char *value);
     void (*print)(const void *field, FILE *out);
     void (*free)(void *field);
@@ -128,6 +129,23 @@ static bool is_claim(const char *value)
     return equals && equals != value && equals[1];
 }
 
+/* libpam makes the name of a service lower case: another would never be asked for. */
+bool is_service(const char *value)
+{
+    return consists_of(value, "abcdefghijklmnopqrstuvwxyz" DIGITS "-_.@+") && value[0] != '.';
+}
+
+static bool is_replay_store(const char *value)
+{
+    static const char scheme[] = "redis://", tls_scheme[] = "rediss://";
+    const char *rest = strncmp(value, scheme, sizeof(scheme) - 1) == 0 ? value + sizeof(scheme) - 1
+                       : strncmp(value, tls_scheme, sizeof(tls_scheme) - 1) == 0
+                           ? value + sizeof(tls_scheme) - 1
+                           : "";
+
+    return is_absolute(value) || (is_printable(value) && *rest && *rest != '/' && *rest != ':');
+}
+
 static bool is_identity(const char *value)
 {
     return strcmp(value, "identity") == 0;
@@ -203,54 +221,62 @@ static void free_text(void *field)
     *text = NULL;
 }
 
-static void free_list(void *field)
+void option_list_free(struct string_list *list)
 {
-    struct string_list *list = field;
-
     for (size_t i = 0; i < list->count; i++)
         free(list->items[i]);
     free(list->items);
     *list = (struct string_list){0};
 }
 
-static enum option_result append(struct string_list *list, const char *begin, size_t len,
-                                 const struct option *option)
+static void free_list(void *field)
+{
+    option_list_free(field);
+}
+
+enum option_result option_list_add(struct string_list *list, const char *item, size_t len)
 {
     char **items = realloc(list->items, (list->count + 1) * sizeof(*items));
 
     if (!items)
         return OPTION_NO_MEMORY;
     list->items = items;
-    items[list->count] = strndup(begin, len);
+    items[list->count] = strndup(item, len);
     if (!items[list->count])
         return OPTION_NO_MEMORY;
     list->count++;
-    return option->check(items[list->count - 1]) ? OPTION_OK : OPTION_BAD;
+    return OPTION_OK;
 }
 
-/* Items with commas between them; white space around an item is left out, an empty item is an
- * error. */
-static enum option_result set_list(const struct option *option, void *field, const char *value)
+enum option_result option_list(const char *text, bool (*check)(const char *),
+                               struct string_list *list)
 {
     enum option_result result = OPTION_OK;
 
-    free_list(field);
-    if (*value == '\0')
-        return may_be_empty(option) ? OPTION_OK : OPTION_BAD;
-    for (const char *begin = value; result == OPTION_OK; begin++) {
+    for (const char *begin = text; result == OPTION_OK; begin++) {
         size_t len;
 
         begin += strspn(begin, " \t");
         len = strcspn(begin, ",");
-        value = begin + len;
+        text = begin + len;
         while (len > 0 && strchr(" \t", begin[len - 1]))
             len--;
-        result = len > 0 ? append(field, begin, len, option) : OPTION_BAD;
-        if (*value == '\0')
+        result = len > 0 ? option_list_add(list, begin, len) : OPTION_BAD;
+        if (result == OPTION_OK && !check(list->items[list->count - 1]))
+            result = OPTION_BAD;
+        if (*text == '\0')
             break;
-        begin = value;
+        begin = text;
     }
     return result;
+}
+
+static enum option_result set_list(const struct option *option, void *field, const char *value)
+{
+    free_list(field);
+    if (*value == '\0')
+        return may_be_empty(option) ? OPTION_OK : OPTION_BAD;
+    return option_list(value, option->check, field);
 }
 
 static void print_list(const void *field, FILE *out)
@@ -293,55 +319,50 @@ WORDS(fetch, enum fetch_mode,
       FETCH_NONE, [FETCH_NONE] = "none", [FETCH_CONFIGURED] = "configured", [FETCH_AIA] = "aia")
 WORDS(certificate_trust, enum certificate_trust, CERTIFICATE_TRUST_CHAIN,
       [CERTIFICATE_TRUST_CHAIN] = "chain", [CERTIFICATE_TRUST_PINNED] = "pinned")
+WORDS(replay, enum replay_mode, REPLAY_OFF, [REPLAY_OFF] = "off", [REPLAY_REQUIRE] = "require")
 WORDS(yes_no, bool, false, [false] = "no", [true] = "yes")
 
-static enum option_result set_fixed(const struct option *option, void *field, const char *value)
-{
-    (void)field;
-    return strcmp(value, option->fallback) == 0 ? OPTION_OK : OPTION_BAD;
-}
-
-static const struct option_type type_SECONDS = {set_seconds, print_seconds, free_seconds},
-                                type_LIMIT = {set_limit, print_limit, free_seconds},
-                                type_TEXT = {set_text, print_text, free_text},
-                                type_LIST = {set_list, print_list, free_list},
-                                type_REVOCATION = {set_revocation, print_revocation,
-                                                   free_revocation},
-                                type_FETCH = {set_fetch, print_fetch, free_fetch},
-                                type_CERTIFICATE_TRUST = {set_certificate_trust,
-                                                          print_certificate_trust,
-                                                          free_certificate_trust},
-                                type_YES_NO = {set_yes_no, print_yes_no, free_yes_no},
-                                type_fixed = {set_fixed, NULL, NULL};
+static const struct option_type
+    type_SECONDS = {sizeof(int64_t), set_seconds, print_seconds, free_seconds},
+    type_LIMIT = {sizeof(int64_t), set_limit, print_limit, free_seconds},
+    type_TEXT = {sizeof(char *), set_text, print_text, free_text},
+    type_LIST = {sizeof(struct string_list), set_list, print_list, free_list},
+    type_REVOCATION = {sizeof(enum revocation_mode), set_revocation, print_revocation,
+                       free_revocation},
+    type_FETCH = {sizeof(enum fetch_mode), set_fetch, print_fetch, free_fetch},
+    type_CERTIFICATE_TRUST = {sizeof(enum certificate_trust), set_certificate_trust,
+                              print_certificate_trust, free_certificate_trust},
+    type_REPLAY = {sizeof(enum replay_mode), set_replay, print_replay, free_replay},
+    type_YES_NO = {sizeof(bool), set_yes_no, print_yes_no, free_yes_no};
 
 const struct option config_options[] = {
-#define GLOBAL(key, type, fallback, check, expected)                                               \
-    {SCOPE_GLOBAL, #key, &type_##type, offsetof(struct rules, key), fallback, check, expected},
-#define ISSUER(key, type, fallback, check, expected)                                               \
-    {SCOPE_ISSUER, #key,  &type_##type, offsetof(struct issuer_rules, key),                        \
-     fallback,     check, expected},
-#define FIXED(key, fallback)                                                                       \
-    {SCOPE_ISSUER,                                                                                 \
-     #key,                                                                                         \
-     &type_fixed,                                                                                  \
-     0,                                                                                            \
-     fallback,                                                                                     \
-     NULL,                                                                                         \
-     "\"" fallback "\": anything else is not supported by this version"},
+#define ROW(scope, base, key, type, fallback, check, expected, service)                            \
+    {scope, #key, &type_##type, offsetof(struct base, key), fallback, check, expected, service},
+#define GLOBAL(...) ROW(SCOPE_GLOBAL, rules, __VA_ARGS__, false)
+#define ISSUER(...) ROW(SCOPE_ISSUER, issuer_rules, __VA_ARGS__, false)
+#define POLICY(...) ROW(SCOPE_ISSUER, issuer_rules, __VA_ARGS__, true)
+#define REPLAY(...) ROW(SCOPE_REPLAY, replay_rules, __VA_ARGS__, false)
 #include "options.def"
+#undef ROW
 #undef GLOBAL
 #undef ISSUER
-#undef FIXED
+#undef POLICY
+#undef REPLAY
 };
 
 const size_t config_option_count = sizeof(config_options) / sizeof(config_options[0]);
+
+bool option_in(const struct option *option, enum option_scope scope)
+{
+    return scope == SCOPE_SERVICE ? option->service : option->scope == scope;
+}
 
 size_t option_find(enum option_scope scope, const char *key)
 {
     size_t index = 0;
 
-    while (index < config_option_count &&
-           (config_options[index].scope != scope || strcmp(config_options[index].key, key) != 0))
+    while (index < config_option_count && (!option_in(&config_options[index], scope) ||
+                                           strcmp(config_options[index].key, key) != 0))
         index++;
     return index;
 }
@@ -351,19 +372,26 @@ enum option_result option_set(const struct option *option, void *base, const cha
     return option->type->set(option, (char *)base + option->offset, value);
 }
 
+bool option_is_nothing(const struct option *option, const void *base)
+{
+    const char *field = (const char *)base + option->offset;
+
+    for (size_t i = 0; i < option->type->size; i++)
+        if (field[i] != 0)
+            return false;
+    return true;
+}
+
 void option_print(const struct option *option, const void *base, FILE *out)
 {
     fprintf(out, "%s = ", option->key);
-    if (option->type->print)
-        option->type->print((const char *)base + option->offset, out);
-    else
-        fputs(option->fallback, out);
+    option->type->print((const char *)base + option->offset, out);
     fputc('\n', out);
 }
 
 void option_free_all(enum option_scope scope, void *base)
 {
     for (size_t i = 0; i < config_option_count; i++)
-        if (config_options[i].scope == scope && config_options[i].type->free)
+        if (option_in(&config_options[i], scope))
             config_options[i].type->free((char *)base + config_options[i].offset);
 }

@@ -186,6 +186,7 @@ static const size_t verdict_texts[] = {
     offsetof(struct wire_verdict, issuer),     offsetof(struct wire_verdict, subject),
     offsetof(struct wire_verdict, user),       offsetof(struct wire_verdict, signer),
     offsetof(struct wire_verdict, revocation), offsetof(struct wire_verdict, warning),
+    offsetof(struct wire_verdict, replay_id),  offsetof(struct wire_verdict, exports),
     offsetof(struct wire_verdict, steps),
 };
 #define VERDICT_TEXTS (sizeof(verdict_texts) / sizeof(verdict_texts[0]))
@@ -197,6 +198,8 @@ size_t wire_put_verdict(const struct wire_verdict *verdict, unsigned char *out, 
     put_number(&writer, verdict->status);
     put_number(&writer, verdict->expires);
     put_number(&writer, verdict->valid_until);
+    put_number(&writer, verdict->may_tell);
+    put_number(&writer, verdict->replay_until);
     for (size_t i = 0; i < VERDICT_TEXTS; i++)
         put_span(&writer, *(const struct span *)((const char *)verdict + verdict_texts[i]));
     put_span(&writer, verdict->wishes);
@@ -213,6 +216,8 @@ bool wire_get_verdict(struct span message, struct wire_verdict *verdict)
     verdict->status = (enum status)status;
     verdict->expires = get_number(&reader);
     verdict->valid_until = get_number(&reader);
+    verdict->may_tell = get_bool(&reader);
+    verdict->replay_until = get_number(&reader);
     for (size_t i = 0; i < VERDICT_TEXTS; i++)
         *(struct span *)((char *)verdict + verdict_texts[i]) = get_text(&reader);
     verdict->wishes = get_bytes(&reader);

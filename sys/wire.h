@@ -45,6 +45,8 @@ struct wire_verdict {
     enum status status;
     int64_t expires;      /* exp, seconds; 0 unless accepted */
     int64_t valid_until;  /* expires and leeway */
+    bool may_tell;        /* the detail is for the user, too: signature and user are verified */
+    int64_t replay_until; /* seconds: how long a spent token is remembered; 0: it is not */
     struct span detail;   /* of the refusal */
     struct span token_id; /* first 12 hexadecimal digits of the token's SHA-256, for the log */
     struct span issuer;   /* empty: not known; likewise below */
@@ -54,6 +56,8 @@ struct wire_verdict {
     struct span revocation;
     struct span
         warning; /* what the log should say besides, e.g. that Landlock or the sandbox is missing */
+    struct span replay_id; /* 64 hexadecimal digits that stand for iss and jti; empty: not spent */
+    struct span exports;   /* "NAME=value\n" each: what the session's environment is to have */
     struct span steps;  /* "step\tslug\tdetail\n" each, details without control characters; only for
                            explain */
     struct span wishes; /* see wire_put_wish(); empty unless may_fetch */

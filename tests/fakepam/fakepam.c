@@ -149,11 +149,16 @@ int pam_prompt(pam_handle_t *pamh, int style, char **response, const char *forma
 
     va_start(arguments, format);
     if (!pamh->quiet) {
-        printf("prompt %s", style == PAM_PROMPT_ECHO_OFF ? "echo-off: " : "of another kind: ");
+        fputs(style == PAM_PROMPT_ECHO_OFF ? "prompt echo-off: "
+              : style == PAM_ERROR_MSG     ? "tell error: "
+                                           : "prompt of another kind: ",
+              stdout);
         vprintf(format, arguments);
         putchar('\n');
     }
     va_end(arguments);
+    if (style == PAM_ERROR_MSG)
+        return PAM_SUCCESS;
     *response = NULL;
     if (pamh->renamed) {
         replace(&pamh->items[PAM_USER], pamh->renamed);

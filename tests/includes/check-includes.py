@@ -38,11 +38,11 @@ LIB_RANKS = [
     ["keysource-jwk", "keysource-set", "keysource-x5t"],
     ["keysource"],
     ["signature"],
-    ["policy-audience", "policy-require"],
+    ["policy-audience"],
     ["policy"],
     ["usermap-name"],
     ["usermap-line"],
-    ["usermap"],
+    ["usermap", "requirements"],
     ["verify"],
 ]
 RANK_OF = {name: rank for rank, names in enumerate(LIB_RANKS) for name in names}

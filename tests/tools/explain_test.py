@@ -10,7 +10,7 @@ import pamjwt
 from pamjwt import EXP, ISSUER, MYSELF, NOW, PAM_JWT, run
 
 STEPS = ["form", "issuer", "algorithm", "key", "chain", "revocation", "signature", "claims", "user",
-         "fetch", "local-user"]
+         "requirements", "fetch", "local-user"]
 
 
 def tampered(token):

@@ -81,7 +81,11 @@ static void defaults(void **state)
     assert_int_equal(issuer->token_types.count, 3);
     assert_int_equal(issuer->max_age, 0);
     assert_int_equal(issuer->max_lifetime, 0);
-    assert_string_equal(issuer->user_claim, "sub");
+    assert_int_equal(issuer->user_claim.count, 1);
+    assert_string_equal(issuer->user_claim.items[0], "sub");
+    assert_int_equal(issuer->replay, REPLAY_OFF);
+    assert_string_equal(rules->replay.store, "/var/lib/pam_jwt/replay");
+    assert_int_equal(rules->service_count, 0);
 }
 
 static void values(void **state)
@@ -91,7 +95,7 @@ static void values(void **state)
         load(*state,
              GLOBAL "leeway = 0\n" ISSUER "algorithms = EdDSA , PS512\nrevocation = prefer\n"
                     "signer_names = a.example, *\nmax_age = 300\nrequire_claim = a=b, /x/y=1\n"
-                    "user_claim = email\nsigner_eku = 1.2.3\n",
+                    "user_claim = email, upn\nsigner_eku = 1.2.3\n",
              &error);
 
     assert_non_null(rules);
@@ -103,6 +107,8 @@ static void values(void **state)
     assert_string_equal(rules->issuers[0].signer_names.items[1], "*");
     assert_int_equal(rules->issuers[0].max_age, 300);
     assert_string_equal(rules->issuers[0].require_claim.items[1], "/x/y=1");
+    assert_int_equal(rules->issuers[0].user_claim.count, 2);
+    assert_string_equal(rules->issuers[0].user_claim.items[1], "upn");
 }
 
 static void values_of_revocation(void **state)
@@ -187,7 +193,7 @@ static void bad_values(void **state)
         {"fetch_hosts = fe80::1%eth0", "fetch_hosts: expected"},
         {"tls_ca = ca.pem", "tls_ca: expected an absolute path"},
         {"http_proxy = proxy:3128", "http_proxy: expected"},
-        {"replay = require", "not supported by this version"},
+        {"replay = once", "replay: expected off or require"},
         {"certificate_trust = all", "certificate_trust: expected chain or pinned"},
         {"jwks_uri = https://", "jwks_uri: expected an https URL"},
         {"jwks_file = keys.json", "jwks_file: expected an absolute path"},
@@ -255,8 +261,8 @@ static void bad_syntax(void **state)
     assert_bad(*state, GLOBAL "[Global]\n", 3, "Duplicate section");
     assert_bad(*state, "[Global]\nleeway = 1\n", 1, "found [Global]");
     assert_bad(*state, GLOBAL "[issuers https://a]\nx = 1\n", 3, "found [issuers https://a]");
-    assert_bad(*state, GLOBAL "[service sudo]\nmax_age = 1\n", 3, "not supported by this version");
-    assert_bad(*state, GLOBAL "[replay]\nstore = /x\n", 3, "not supported by this version");
+    assert_bad(*state, GLOBAL "[replay x]\nstore = /x\n", 3, "found [replay x]");
+    assert_bad(*state, GLOBAL "[globals]\nleeway = 1\n", 3, "found [globals]");
 }
 
 static void comments(void **state)

@@ -27,6 +27,7 @@ struct issuer_rules make_issuer(void)
     static const char *const names[] = {"issuer.example"};
     static const char *const usages[] = {"digitalSignature"};
     static const char *const types[] = {"JWT", "at+jwt", "none"};
+    static const char *const user_claims[] = {"sub"};
 
     return (struct issuer_rules){.issuer = STRING(ISSUER),
                                  .audience = LIST_OF(audience),
@@ -41,7 +42,7 @@ struct issuer_rules make_issuer(void)
                                  .jwks_stale = 86400,
                                  .certificates = STRING("/certs"),
                                  .token_types = LIST_OF(types),
-                                 .user_claim = STRING("sub"),
+                                 .user_claim = LIST_OF(user_claims),
                                  .user_map = STRING("")};
 }
 

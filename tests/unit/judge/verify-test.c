@@ -11,7 +11,7 @@
 
 #include "verify-world.h"
 
-#define ALL "form issuer algorithm key chain revocation signature claims user fetch "
+#define ALL "form issuer algorithm key chain revocation signature claims user requirements fetch "
 
 static void test_accepted(void **state)
 {
@@ -71,6 +71,43 @@ static void test_steps(void **state)
     issuer = make_issuer();
     assert_steps(token, "bob", &issuer,
                  "form issuer algorithm key chain revocation signature claims user:user-mismatch");
+    issuer.require_amr = LIST("mfa");
+    assert_steps(token, "bob", &issuer,
+                 "form issuer algorithm key chain revocation signature claims user:user-mismatch");
+    assert_steps(token, "alice", &issuer,
+                 "form issuer algorithm key chain revocation signature claims user "
+                 "requirements:missing-claim");
+    free(token);
+}
+
+/* What is missing may be told to the user whose token it is, and nothing else to anybody. */
+static void test_may_tell(void **state)
+{
+    struct issuer_rules issuer = make_issuer();
+    struct rules rules = make_rules(&issuer);
+    char *token = es256_token(CLAIMS);
+    static const struct {
+        const char *user;
+        bool may_tell;
+    } rows[] = {{"alice", true}, {"bob", false}};
+
+    (void)state;
+    issuer.require_amr = LIST("mfa");
+    for (size_t i = 0; i < 2; i++) {
+        OUTCOME_CLEANUP struct outcome outcome = {0};
+
+        assert_int_not_equal(judge_with(&rules, token, rows[i].user, good_anchors(), &outcome),
+                             STATUS_ACCEPTED);
+        assert_int_equal(outcome.verdict.may_tell, rows[i].may_tell);
+    }
+    {
+        OUTCOME_CLEANUP struct outcome outcome = {0};
+
+        spoil_signature(token);
+        assert_int_equal(judge_with(&rules, token, "alice", good_anchors(), &outcome),
+                         STATUS_BAD_SIGNATURE);
+        assert_false(outcome.verdict.may_tell);
+    }
     free(token);
 }
 
@@ -124,7 +161,7 @@ static void test_subject(void **state)
     struct rules rules = make_rules(&issuer);
 
     (void)state;
-    issuer.user_claim = STRING("upn");
+    issuer.user_claim = LIST("upn");
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         OUTCOME_CLEANUP struct outcome outcome = {0};
         char claims[300], *token;
@@ -251,11 +288,11 @@ static void test_verdict_free(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accepted),        cmocka_unit_test(test_steps),
-        cmocka_unit_test(test_what_is_told),    cmocka_unit_test(test_subject),
-        cmocka_unit_test(test_several_issuers), cmocka_unit_test(test_source_fails),
-        cmocka_unit_test(test_borrowed_chain),  cmocka_unit_test(test_mutations),
-        cmocka_unit_test(test_verdict_free),
+        cmocka_unit_test(test_accepted),     cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_may_tell),     cmocka_unit_test(test_what_is_told),
+        cmocka_unit_test(test_subject),      cmocka_unit_test(test_several_issuers),
+        cmocka_unit_test(test_source_fails), cmocka_unit_test(test_borrowed_chain),
+        cmocka_unit_test(test_mutations),    cmocka_unit_test(test_verdict_free),
     };
     int failed = cmocka_run_group_tests(tests, make_certs, NULL);
 

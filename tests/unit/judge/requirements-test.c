@@ -1,25 +1,46 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "../../../lib/policy-require.h"
+#include "../../../lib/requirements.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "make-token.h"
 
-static enum status judge_claims(const char *claims, const struct issuer_rules *issuer)
+#define LEEWAY 60
+#define GOOD "\"iss\":\"" ISSUER "\",\"aud\":\"pam://host.example/sshd\",\"sub\":\"alice\""
+
+/* The claims are an object without iss, aud, sub; `exp` is 2099 unless `end` says otherwise. */
+static enum status judge_until(const char *claims, const char *end, int64_t now,
+                               const struct issuer_rules *issuer)
 {
-    JSON_CLEANUP struct json_object *object = NULL;
+    struct issuer_rules copy = *issuer;
+    struct rules rules = make_rules(&copy);
+    IDENTITY_CLEANUP struct identity *identity = NULL;
+    SIGNED_CLAIMS_CLEANUP struct signed_claims *made = NULL;
     struct report report = {0};
     enum status status;
+    char text[1024];
 
-    assert_int_equal(json_parse(span_text(claims), "claims", &object, &report), STATUS_ACCEPTED);
-    status = policy_require_check(object, issuer, &report);
+    rules.leeway = LEEWAY;
+    (void)snprintf(text, sizeof(text), "{" GOOD ",\"exp\":%s%s%s", end, claims[1] == '}' ? "" : ",",
+                   claims + 1);
+    made = make_claims("{\"alg\":\"ES256\"}", text);
+    assert_int_equal(policy_check(made, &rules, &copy, "sshd", NOW, &identity, &report),
+                     STATUS_ACCEPTED);
+    status = requirements_check(made, identity, &rules, &copy, now, &report);
     assert_int_equal(report.detail[0] == '\0', status == STATUS_ACCEPTED);
+    make_free_all();
     return status;
+}
+
+static enum status judge_claims(const char *claims, const struct issuer_rules *issuer)
+{
+    return judge_until(claims, "4070908800", NOW, issuer);
 }
 
 struct row {
@@ -240,6 +261,44 @@ static void test_pointer(void **state)
     }
 }
 
+static void test_max_lifetime(void **state)
+{
+    struct issuer_rules issuer = make_issuer();
+
+    (void)state;
+    issuer.max_lifetime = 3600;
+    assert_int_equal(judge_until("{\"iat\":1780272000}", "1780275600", NOW, &issuer),
+                     STATUS_ACCEPTED);
+    assert_int_equal(judge_until("{\"iat\":1780271999}", "1780275600", NOW, &issuer),
+                     STATUS_LIFETIME_TOO_LONG);
+    assert_int_equal(judge_until("{}", "1780275600", NOW, &issuer), STATUS_MISSING_CLAIM);
+    assert_int_equal(judge_until("{\"iat\":-9007199254740992}", "9007199254740992", NOW, &issuer),
+                     STATUS_LIFETIME_TOO_LONG);
+    issuer.max_lifetime = 0;
+    assert_int_equal(judge_until("{}", "1780275600", NOW, &issuer), STATUS_ACCEPTED);
+}
+
+static void test_max_age(void **state)
+{
+    static const char then[] = "{\"auth_time\":1780272000}", end[] = "4070908800";
+    struct issuer_rules issuer = make_issuer();
+
+    (void)state;
+    issuer.max_age = 300;
+    assert_int_equal(judge_until(then, end, NOW + 300 + LEEWAY, &issuer), STATUS_ACCEPTED);
+    assert_int_equal(judge_until(then, end, NOW + 301 + LEEWAY, &issuer), STATUS_TOO_OLD);
+    assert_int_equal(judge_until(then, end, INT64_MAX, &issuer), STATUS_TOO_OLD);
+    assert_int_equal(judge_until(then, end, NOW - LEEWAY, &issuer), STATUS_ACCEPTED);
+    assert_int_equal(judge_until(then, end, NOW - LEEWAY - 1, &issuer), STATUS_NOT_YET_VALID);
+    assert_int_equal(judge_until(then, end, INT64_MIN, &issuer), STATUS_NOT_YET_VALID);
+    /* iat says nothing of the person */
+    assert_int_equal(judge_claims("{\"iat\":1780272000}", &issuer), STATUS_MISSING_CLAIM);
+    assert_int_equal(judge_claims("{\"auth_time\":\"1780272000\"}", &issuer), STATUS_MISSING_CLAIM);
+    issuer.max_age = 0;
+    assert_int_equal(judge_claims("{\"auth_time\":5}", &issuer), STATUS_ACCEPTED);
+    assert_int_equal(judge_claims("{\"auth_time\":\"x\"}", &issuer), STATUS_ACCEPTED);
+}
+
 static void test_bad_rules(void **state)
 {
     static char name[600];
@@ -271,6 +330,8 @@ int main(void)
         cmocka_unit_test(test_claim),
         cmocka_unit_test(test_claim_types),
         cmocka_unit_test(test_pointer),
+        cmocka_unit_test(test_max_lifetime),
+        cmocka_unit_test(test_max_age),
         cmocka_unit_test(test_bad_rules),
     };
 
