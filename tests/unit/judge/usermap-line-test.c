@@ -55,7 +55,11 @@ static void fields(void **state)
         {"a,b c,d", "a,b", "c,d"},
         {"a\\b c\\d", "a\\b", "c\\d"},
         {"a/b /c", "a/b", "/c"},
-        {"al\xc3\xafs\xff b\xc3\xb6" "b", "al\xc3\xafs\xff", "b\xc3\xb6" "b"},
+        {"al\xc3\xafs\xff b\xc3\xb6"
+         "b",
+         "al\xc3\xafs\xff",
+         "b\xc3\xb6"
+         "b"},
         {"all +all", "all", "+all"},
         {"", NULL, NULL},
         {" \t ", NULL, NULL},
@@ -215,8 +219,14 @@ static void regexes(void **state)
         {"/a)|b bob", "a)", true},
         {"/a)|b bob", "a", false},
         {"/a)|b bob", "ab", false},
-        {"/a.c bob", "a\xff" "c", true},
-        {"/a.c bob", "a\xc3\xa9" "c", false}, /* bytes, not characters */
+        {"/a.c bob",
+         "a\xff"
+         "c",
+         true},
+        {"/a.c bob",
+         "a\xc3\xa9"
+         "c",
+         false}, /* bytes, not characters */
         {"/[[:alpha:]]+ bob", "a\xc3\xa9", false},
         {"/a.c bob", "a\nc", true},
         {"/[^@]* bob", "a b", true},
@@ -329,13 +339,13 @@ static void lines_of_a_text(void **state)
 
 static void names(void **state)
 {
-    static const char *const good[] = {"a",     "alice",    "Alice", "_apt",  "a.b-c_d", "9lives",
-                                       "pc-7$", "a@b.c",    "a$",    "1a",    "x..y",    "a-",
-                                       "1.2",   "_",        "a@",    "user1", "0_",      "1@2"};
-    static const char *const bad[] = {"",    "$",    "-a",   ".",    "..",     ".a",   "@a",  "a b",
-                                      "a/b", "a$b",  "a$$",  "1000", "0",      "a\n",  "\na", "a:b",
-                                      "+a",  "a+b",  "a,b",  "~a",   "a\\b",   "\xc3\xa4", "a\xff",
-                                      "a'b", "a\"b", "a`b`", "a;b",  "a\x7f",  "a%b"};
+    static const char *const good[] = {"a",     "alice", "Alice", "_apt",  "a.b-c_d", "9lives",
+                                       "pc-7$", "a@b.c", "a$",    "1a",    "x..y",    "a-",
+                                       "1.2",   "_",     "a@",    "user1", "0_",      "1@2"};
+    static const char *const bad[] = {
+        "",     "$",        "-a",    ".",   "..",   ".a",   "@a",  "a b",   "a/b", "a$b",
+        "a$$",  "1000",     "0",     "a\n", "\na",  "a:b",  "+a",  "a+b",   "a,b", "~a",
+        "a\\b", "\xc3\xa4", "a\xff", "a'b", "a\"b", "a`b`", "a;b", "a\x7f", "a%b"};
     char name[USERMAP_NAME_MAX + 2];
 
     (void)state;
@@ -355,10 +365,14 @@ static void names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fields),          cmocka_unit_test(broken_lines),
-        cmocka_unit_test(length_of_a_line), cmocka_unit_test(literals),
-        cmocka_unit_test(regexes),         cmocka_unit_test(groups),
-        cmocka_unit_test(long_subjects),   cmocka_unit_test(lines_of_a_text),
+        cmocka_unit_test(fields),
+        cmocka_unit_test(broken_lines),
+        cmocka_unit_test(length_of_a_line),
+        cmocka_unit_test(literals),
+        cmocka_unit_test(regexes),
+        cmocka_unit_test(groups),
+        cmocka_unit_test(long_subjects),
+        cmocka_unit_test(lines_of_a_text),
         cmocka_unit_test(names),
     };
 
