@@ -29,7 +29,7 @@ static void assert_refused(char *path, const char *why)
     struct safefile_error error;
 
     assert_null(open_one(path, &error));
-    if (!strstr(error.text, path) || !strstr(error.text, why))
+    if (!strstr(error.text, why))
         fail_msg("%s", error.text);
 }
 
@@ -79,13 +79,13 @@ static void maps_that_are_refused(void **state)
     assert_non_null(files);
     usermap_files_close(&files);
     assert_int_equal(chmod(path, 0664), 0);
-    assert_refused(path, "");
+    assert_refused(path, "chmod go-w it");
     assert_int_equal(chmod(path, 0646), 0);
-    assert_refused(path, "");
+    assert_refused(path, "chmod go-w it");
     assert_int_equal(chmod(path, 0600), 0);
     if (geteuid() == 0) {
         assert_int_equal(chown(path, 12345, 0), 0);
-        assert_refused(path, "");
+        assert_refused(path, "chown root it");
         assert_int_equal(chown(path, 0, 0), 0);
     }
     assert_int_equal(truncate(path, (off_t)128 * 1024 * 1024 + 1), 0);
@@ -99,7 +99,7 @@ static void maps_that_are_refused(void **state)
     free(path);
     path = strdup(scratch_write(scratch, "open/users", "alice alice\n"));
     assert_int_equal(chmod(directory, 0777), 0);
-    assert_refused(path, "");
+    assert_refused(path, "chmod go-w it");
     free(directory);
     free(path);
 }
