@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "usermap-line.h"
 
+#include <regex.h>
 #include <stdio.h>
 
 #include "usermap-name.h"
 
-static enum status refuse(struct usermap_line *line, const char *text)
+static bool refuse(struct usermap_line *line, const char *text)
 {
     line->kind = USERMAP_NOTHING;
     (void)snprintf(line->error, sizeof(line->error), "%s", text);
-    return STATUS_CONFIG_ERROR;
+    return false;
 }
 
 /* --- fields ----------------------------------------------------------------------------------- */
@@ -62,7 +63,7 @@ static bool at_end(struct span *rest)
     return rest->len == 0 || *rest->ptr == '#';
 }
 
-static enum status take_fields(struct span rest, struct usermap_line *line)
+static bool take_fields(struct span rest, struct usermap_line *line)
 {
     if (!take_field(&rest, line->subject))
         return refuse(line, "a double quote has no end");
@@ -75,10 +76,10 @@ static enum status take_fields(struct span rest, struct usermap_line *line)
                             "a field with spaces");
     if (!line->subject[0] || !line->user[0])
         return refuse(line, "expected a subject and a user, found an empty field");
-    return STATUS_ACCEPTED;
+    return true;
 }
 
-/* --- regular expressions ---------------------------------------------------------------------- */
+/* --- lines ------------------------------------------------------------------------------------ */
 
 /* POSIX has none in extended regular expressions. glibc does, and takes exponential time. */
 static bool has_back_reference(const char *regex)
@@ -89,43 +90,23 @@ static bool has_back_reference(const char *regex)
     return false;
 }
 
-static enum status compile(struct usermap_line *line)
+static bool check_regex(struct usermap_line *line)
 {
-    int failed = regcomp(&line->regex, line->subject, REG_EXTENDED);
-    char why[64];
+    const char *mark = strstr(line->user, "\\1");
 
-    if (failed == 0)
-        return STATUS_ACCEPTED;
-    (void)regerror(failed, NULL, why, sizeof(why));
-    (void)snprintf(line->error, sizeof(line->error), "the regular expression cannot be used: %s",
-                   why);
-    return failed == REG_ESPACE ? STATUS_OUT_OF_MEMORY : STATUS_CONFIG_ERROR;
-}
-
-static enum status parse_regex(struct usermap_line *line)
-{
-    const char *first = strstr(line->user, "\\1");
-    enum status status;
-
+    line->kind = USERMAP_REGEX;
     memmove(line->subject, line->subject + 1, strlen(line->subject));
     if (!line->subject[0])
         return refuse(line, "expected a regular expression behind the slash");
     if (has_back_reference(line->subject))
         return refuse(line, "the regular expression has a back-reference: write it without");
-    if (first && strstr(first + 2, "\\1"))
+    if (mark && strstr(mark + 2, "\\1"))
         return refuse(line, "the user has \\1 more than once");
-    status = compile(line);
-    if (status == STATUS_ACCEPTED && first && line->regex.re_nsub == 0) {
-        regfree(&line->regex);
-        return refuse(line, "the user has \\1, and the regular expression no group ( )");
-    }
-    return status;
+    return true;
 }
 
-enum status usermap_line_parse(struct span text, struct usermap_line *line)
+bool usermap_line_parse(struct span text, struct usermap_line *line)
 {
-    enum status status;
-
     line->kind = USERMAP_NOTHING;
     line->error[0] = '\0';
     if (text.len > USERMAP_LINE_MAX)
@@ -134,23 +115,19 @@ enum status usermap_line_parse(struct span text, struct usermap_line *line)
         return refuse(line, "expected no control characters, and lines that end with a line feed");
     skip_white(&text);
     if (at_end(&text))
-        return STATUS_ACCEPTED;
-    status = take_fields(text, line);
-    if (status != STATUS_ACCEPTED)
-        return status;
-    if (line->subject[0] == '/') {
-        status = parse_regex(line);
-        line->kind = status == STATUS_ACCEPTED ? USERMAP_REGEX : USERMAP_NOTHING;
-        return status;
-    }
+        return true;
+    if (!take_fields(text, line))
+        return false;
+    if (line->subject[0] == '/')
+        return check_regex(line);
     if (strstr(line->user, "\\1"))
         return refuse(line, "the user has \\1, and the subject is no regular expression: begin it "
                             "with a slash");
     line->kind = USERMAP_LITERAL;
-    return STATUS_ACCEPTED;
+    return true;
 }
 
-bool usermap_line_take(struct span *rest, struct usermap_line *line, enum status *parsed)
+bool usermap_line_take(struct span *rest, struct usermap_line *line, bool *parsed)
 {
     const unsigned char *end;
     size_t len;
@@ -197,37 +174,59 @@ static bool regex_gives(const struct usermap_line *line, struct span subject,
  * The expression is not put between anchors: to glibc the ')' of `a)|b` is a letter like others,
  * and would close what was opened before it.
  */
-static enum usermap_match match_regex(const struct usermap_line *line, struct span subject,
-                                      const char *user)
+static enum usermap_match execute(struct usermap_line *line, const regex_t *regex,
+                                  struct span subject, const char *user)
 {
     regmatch_t found[2] = {{.rm_so = 0, .rm_eo = (regoff_t)subject.len}, {.rm_so = -1}};
-    int failed = regexec(&line->regex, (const char *)subject.ptr, 2, found, REG_STARTEND);
+    int failed = regexec(regex, (const char *)subject.ptr, 2, found, REG_STARTEND);
 
     if (failed == REG_NOMATCH)
         return USERMAP_OTHER;
-    if (failed != 0)
+    if (failed != 0) {
+        (void)refuse(line, "no memory to match the regular expression");
         return USERMAP_NO_MEMORY;
+    }
     if (found[0].rm_so != 0 || found[0].rm_eo != (regoff_t)subject.len)
         return USERMAP_OTHER;
     return regex_gives(line, subject, &found[1], user) ? USERMAP_SAME_USER : USERMAP_OTHER_USER;
 }
 
-enum usermap_match usermap_line_match(const struct usermap_line *line, struct span subject,
+static enum usermap_match compile_and_execute(struct usermap_line *line, struct span subject,
+                                              const char *user)
+{
+    enum usermap_match match = USERMAP_BROKEN;
+    char why[64];
+    regex_t regex;
+    int failed = regcomp(&regex, line->subject, REG_EXTENDED);
+
+    if (failed != 0) {
+        (void)regerror(failed, NULL, why, sizeof(why));
+        (void)snprintf(line->error, sizeof(line->error),
+                       "the regular expression cannot be used: %s", why);
+        return failed == REG_ESPACE ? USERMAP_NO_MEMORY : USERMAP_BROKEN;
+    }
+    if (regex.re_nsub == 0 && strstr(line->user, "\\1"))
+        (void)refuse(line, "the user has \\1, and the regular expression no group ( )");
+    else
+        match = execute(line, &regex, subject, user);
+    regfree(&regex);
+    return match;
+}
+
+static bool may_match(struct span subject, const char *user)
+{
+    return subject.len > 0 && subject.len <= USERMAP_SUBJECT_MAX &&
+           !memchr(subject.ptr, '\0', subject.len) && user[0] != '\0';
+}
+
+enum usermap_match usermap_line_match(struct usermap_line *line, struct span subject,
                                       const char *user)
 {
-    if (line->kind == USERMAP_NOTHING || subject.len == 0 || subject.len > USERMAP_SUBJECT_MAX ||
-        memchr(subject.ptr, '\0', subject.len) || user[0] == '\0')
+    if (line->kind == USERMAP_NOTHING || !may_match(subject, user))
         return USERMAP_OTHER;
     if (line->kind == USERMAP_REGEX)
-        return match_regex(line, subject, user);
+        return compile_and_execute(line, subject, user);
     if (!span_equal(subject, span_text(line->subject)))
         return USERMAP_OTHER;
     return strcmp(line->user, user) == 0 ? USERMAP_SAME_USER : USERMAP_OTHER_USER;
-}
-
-void usermap_line_free(struct usermap_line *line)
-{
-    if (line->kind == USERMAP_REGEX)
-        regfree(&line->regex);
-    line->kind = USERMAP_NOTHING;
 }

@@ -9,10 +9,9 @@
 struct search {
     struct span subject;
     const char *user;
-    const char *path;    /* of the map */
-    enum status status;  /* user-not-allowed until a line says something else */
-    bool has_subject;    /* a line has the subject, and makes it somebody else */
-    const char *problem; /* of the last line, if the status could not be decided */
+    const char *path;   /* of the map */
+    enum status status; /* user-not-allowed until a line says something else */
+    bool has_subject;   /* a line has the subject, and makes it somebody else */
     struct usermap_line line;
 };
 
@@ -30,16 +29,13 @@ static enum status check_name(struct span subject, const char *user, struct repo
     return STATUS_ACCEPTED;
 }
 
-/* Takes search->line over. */
-static void judge_line(struct search *search, enum status parsed)
+static void judge_line(struct search *search, bool parsed)
 {
+    enum usermap_match match =
+        parsed ? usermap_line_match(&search->line, search->subject, search->user) : USERMAP_BROKEN;
+
     search->status = STATUS_USER_NOT_ALLOWED;
-    search->problem = search->line.error;
-    if (parsed != STATUS_ACCEPTED) {
-        search->status = parsed;
-        return;
-    }
-    switch (usermap_line_match(&search->line, search->subject, search->user)) {
+    switch (match) {
     case USERMAP_SAME_USER:
         search->status = STATUS_ACCEPTED;
         break;
@@ -48,12 +44,13 @@ static void judge_line(struct search *search, enum status parsed)
         break;
     case USERMAP_NO_MEMORY:
         search->status = STATUS_OUT_OF_MEMORY;
-        search->problem = "no memory to match the regular expression";
+        break;
+    case USERMAP_BROKEN:
+        search->status = STATUS_CONFIG_ERROR;
         break;
     case USERMAP_OTHER:
         break;
     }
-    usermap_line_free(&search->line);
 }
 
 /* Whatever is wrong with a line, the search of the text will find, and can number. */
@@ -67,7 +64,7 @@ static bool look_at_hint(void *context, struct span text)
 
 static void search_text(struct search *search, struct span text, struct report *report)
 {
-    enum status parsed;
+    bool parsed;
     size_t number = 0;
 
     search->status = STATUS_USER_NOT_ALLOWED;
@@ -78,12 +75,12 @@ static void search_text(struct search *search, struct span text, struct report *
     }
     if (search->status == STATUS_USER_NOT_ALLOWED)
         (void)report_refuse(report, STATUS_USER_NOT_ALLOWED, "%s has no line for %.*s%s%s",
-                            search->path, shown(search->subject),
-                            (const char *)search->subject.ptr, search->has_subject ? " as " : "",
+                            search->path, shown(search->subject), (const char *)search->subject.ptr,
+                            search->has_subject ? " as " : "",
                             search->has_subject ? search->user : "");
     else if (search->status != STATUS_ACCEPTED)
         (void)report_refuse(report, search->status, "%s:%zu: %s", search->path, number,
-                            search->problem);
+                            search->line.error);
 }
 
 static enum status check_map(struct span subject, const struct issuer_rules *issuer,

@@ -45,8 +45,7 @@ static bool open_all(struct usermap_files *files, const struct rules *rules, con
         if (issuer->user_map[0] != '/')
             continue;
         *file = (struct usermap_file){.issuer = issuer, .index = {.file = -1, .source = -1}};
-        if (!mapping_open(issuer->user_map, USERMAP_BYTES_MAX, also_trusted, &file->mapping,
-                          error))
+        if (!mapping_open(issuer->user_map, USERMAP_BYTES_MAX, also_trusted, &file->mapping, error))
             return false;
         files->count++;
         open_index(file, cache, also_trusted);

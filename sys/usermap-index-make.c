@@ -54,19 +54,15 @@ static bool collect(struct span text, const char *path, struct growing *growing,
 {
     const unsigned char *begin = text.ptr, *at = begin;
     struct usermap_line line;
-    enum status parsed;
+    bool parsed;
 
     for (size_t number = 1; usermap_line_take(&text, &line, &parsed); number++) {
-        bool added;
-
-        if (parsed != STATUS_ACCEPTED) {
+        if (!parsed) {
             (void)snprintf(error->text, sizeof(error->text), "%s:%zu: %s", path, number,
                            line.error);
             return false;
         }
-        added = add_line(growing, &line, (uint32_t)(at - begin));
-        usermap_line_free(&line);
-        if (!added)
+        if (!add_line(growing, &line, (uint32_t)(at - begin)))
             return refuse(error, path, "no memory for its index");
         at = text.ptr;
     }
@@ -105,7 +101,7 @@ static bool write_index(int cache, const char *name, const struct stat *source,
 }
 
 static enum index_file_outcome make(int fd, const char *source, int cache, const char *name,
-                         struct safefile_error *error)
+                                    struct safefile_error *error)
 {
     struct growing growing = {.entries = NULL};
     enum index_file_outcome outcome = INDEX_FILE_FAILED;
@@ -123,7 +119,8 @@ static enum index_file_outcome make(int fd, const char *source, int cache, const
     if (outcome == INDEX_FILE_MADE) {
         if (growing.count > 0)
             qsort(growing.entries, growing.count, sizeof(*growing.entries), compare);
-        outcome = write_index(cache, name, &st, &growing, error) ? INDEX_FILE_MADE : INDEX_FILE_FAILED;
+        outcome =
+            write_index(cache, name, &st, &growing, error) ? INDEX_FILE_MADE : INDEX_FILE_FAILED;
     }
     free(growing.entries);
     return outcome;
@@ -141,7 +138,7 @@ static bool is_made(int cache, const char *source, uid_t also_trusted)
 }
 
 static enum index_file_outcome open_and_make(const char *source, int cache, const char *name,
-                                  uid_t also_trusted, struct safefile_error *error)
+                                             uid_t also_trusted, struct safefile_error *error)
 {
     enum index_file_outcome outcome;
     int fd;

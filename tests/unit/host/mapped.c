@@ -66,13 +66,11 @@ struct looking {
     bool found;
 };
 
-static bool is_same(struct looking *looking, enum status parsed, struct usermap_line *line)
+static bool is_same(struct looking *looking, bool parsed, struct usermap_line *line)
 {
-    bool same = parsed == STATUS_ACCEPTED &&
-                usermap_line_match(line, looking->subject, looking->user) == USERMAP_SAME_USER;
+    bool same =
+        parsed && usermap_line_match(line, looking->subject, looking->user) == USERMAP_SAME_USER;
 
-    if (parsed == STATUS_ACCEPTED)
-        usermap_line_free(line);
     looking->looks++;
     looking->found = looking->found || same;
     return same;
@@ -88,7 +86,7 @@ static bool look(void *context, struct span text)
 static bool search(struct span text, struct looking looking)
 {
     struct usermap_line line;
-    enum status parsed;
+    bool parsed;
 
     while (usermap_line_take(&text, &line, &parsed))
         (void)is_same(&looking, parsed, &line);

@@ -246,7 +246,7 @@ static void broken_maps(void **state)
     struct safefile_error error;
 
     assert_not_made(scratch, "", "alice\n", "/users:2001: expected a subject and a user");
-    assert_not_made(scratch, "\n/( a\n", "", "/users:2: the regular expression");
+    assert_not_made(scratch, "\n/(a)\\1 a\n", "", "/users:2: the regular expression");
     assert_not_made(scratch, "", "alice bob", "/users:2001: expected a line feed");
     write_map(scratch, MAPPED_LINES, "", "");
     assert_int_equal(chmod(scratch_path(scratch, "users"), 0666), 0);
