@@ -153,8 +153,13 @@ static void wrong_order(void **state)
 
 static void wrong_counts(void **state)
 {
-    static const uint64_t counts[] = {0,          1,          MAPPED_LINES - 1, MAPPED_LINES + 1,
-                                      UINT32_MAX, UINT64_MAX, UINT64_C(1) << 60};
+    static const uint64_t counts[] = {0,
+                                      1,
+                                      MAPPED_LINES - 1,
+                                      MAPPED_LINES + 1,
+                                      UINT32_MAX,
+                                      UINT64_MAX,
+                                      (UINT64_C(1) << 60) + MAPPED_LINES};
     struct scratch *scratch = *state;
     struct map_forgery forgery;
 
