@@ -177,9 +177,13 @@ static bool regex_gives(const struct usermap_line *line, struct span subject,
 static enum usermap_match execute(struct usermap_line *line, const regex_t *regex,
                                   struct span subject, const char *user)
 {
-    regmatch_t found[2] = {{.rm_so = 0, .rm_eo = (regoff_t)subject.len}, {.rm_so = -1}};
-    int failed = regexec(regex, (const char *)subject.ptr, 2, found, REG_STARTEND);
+    char text[USERMAP_SUBJECT_MAX + 1];
+    regmatch_t found[2];
+    int failed;
 
+    memcpy(text, subject.ptr, subject.len);
+    text[subject.len] = '\0';
+    failed = regexec(regex, text, 2, found, 0);
     if (failed == REG_NOMATCH)
         return USERMAP_OTHER;
     if (failed != 0) {
