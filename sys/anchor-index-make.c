@@ -131,7 +131,7 @@ static bool is_open_to_all(int directory, const char *name)
 }
 
 static enum index_file_outcome collect_named(const struct source *source, const char *name,
-                                  struct entries *entries, struct safefile_error *error)
+                                             struct entries *entries, struct safefile_error *error)
 {
     uint32_t at;
     bool done;
@@ -148,8 +148,9 @@ static enum index_file_outcome collect_named(const struct source *source, const 
     return done ? INDEX_FILE_MADE : INDEX_FILE_FAILED;
 }
 
-static enum index_file_outcome collect_directory(const struct source *source, struct entries *entries,
-                                      struct safefile_error *error)
+static enum index_file_outcome collect_directory(const struct source *source,
+                                                 struct entries *entries,
+                                                 struct safefile_error *error)
 {
     enum index_file_outcome outcome = INDEX_FILE_MADE;
     struct anchor_names names;
@@ -180,7 +181,7 @@ static bool write_index(int cache, const char *name, const struct stat *st,
 }
 
 static enum index_file_outcome make(const struct source *source, int cache, const char *name,
-                         struct safefile_error *error)
+                                    struct safefile_error *error)
 {
     struct entries entries = {.items = NULL};
     enum index_file_outcome outcome = INDEX_FILE_FAILED;
@@ -191,20 +192,22 @@ static enum index_file_outcome make(const struct source *source, int cache, cons
     else if (source->directory)
         outcome = collect_directory(source, &entries, error);
     else
-        outcome = collect_file(source->fd, source->path, 0, &entries, error) ? INDEX_FILE_MADE : INDEX_FILE_FAILED;
+        outcome = collect_file(source->fd, source->path, 0, &entries, error) ? INDEX_FILE_MADE
+                                                                             : INDEX_FILE_FAILED;
     if (outcome == INDEX_FILE_MADE && (!entries.items || entries.bytes < ANCHOR_INDEX_WORTH))
         outcome = INDEX_FILE_NOT_WANTED;
     if (outcome == INDEX_FILE_MADE) {
         qsort(entries.items, entries.count, sizeof(*entries.items), compare);
-        outcome = write_index(cache, name, &st, &entries, error) ? INDEX_FILE_MADE : INDEX_FILE_FAILED;
+        outcome =
+            write_index(cache, name, &st, &entries, error) ? INDEX_FILE_MADE : INDEX_FILE_FAILED;
     }
     free(entries.items);
     free(entries.names);
     return outcome;
 }
 
-static enum index_file_outcome open_and_make(const char *path, int cache, const char *name, uid_t also_trusted,
-                                  struct safefile_error *error)
+static enum index_file_outcome open_and_make(const char *path, int cache, const char *name,
+                                             uid_t also_trusted, struct safefile_error *error)
 {
     struct source source = {.path = path, .also_trusted = also_trusted};
     enum index_file_outcome outcome;

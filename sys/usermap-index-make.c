@@ -80,7 +80,7 @@ static int compare(const void *a, const void *b)
 /* Who may not read the map may not try names against the hashes of its lines, either. */
 static mode_t index_mode(const struct stat *source)
 {
-    return source->st_mode & S_IROTH ? 0644 : 0600;
+    return (source->st_mode & S_IROTH) != 0 ? 0644 : 0600;
 }
 
 static bool write_index(int cache, const char *name, const struct stat *source,
