@@ -9,8 +9,6 @@
 
 #include <cmocka.h>
 
-#define INDEX_SIZE_MAX (8 * 1024 * 1024)
-
 char *map_path(struct scratch *scratch)
 {
     return strdup(scratch_path(scratch, "users"));
@@ -157,12 +155,9 @@ void assert_no_index(struct scratch *scratch)
 
 struct map_forgery take_map_index(struct scratch *scratch)
 {
-    struct map_forgery forgery = {.bytes = calloc(1, INDEX_SIZE_MAX)};
-    FILE *file = fopen(map_index_path(scratch), "re");
+    struct map_forgery forgery;
 
-    assert_non_null(file);
-    forgery.len = fread(forgery.bytes, 1, INDEX_SIZE_MAX, file);
-    fclose(file);
+    forgery.bytes = scratch_read_bytes(map_index_path(scratch), &forgery.len);
     forgery.header = (void *)forgery.bytes;
     forgery.entries = (void *)(forgery.header + 1);
     forgery.regexes = (void *)(forgery.entries + forgery.header->count);
@@ -173,11 +168,7 @@ struct map_forgery take_map_index(struct scratch *scratch)
 
 void put_map_index(struct scratch *scratch, const struct map_forgery *forgery, size_t len)
 {
-    FILE *file = fopen(map_index_path(scratch), "we");
-
-    assert_non_null(file);
-    assert_int_equal(fwrite(forgery->bytes, 1, len, file), len);
-    assert_int_equal(fclose(file), 0);
+    scratch_write_bytes(map_index_path(scratch), forgery->bytes, len);
 }
 
 void believe_map(struct scratch *scratch, struct map_forgery *forgery)
