@@ -8,17 +8,21 @@ import subprocess
 import threading
 import time
 
-from local import AS_NOBODY, log_of, matching, prompts
+from local import AS_NOBODY, allow_sudo, log_of, matching, prompts, runtime_directory, sudo
 from registry import test, test_any_helper
 from terminal import Terminal
 import world
 from world import authenticate, mint, must, pam_text, parts, run
 
 LIFE = 900  # seconds; other tests' tokens have another
+LIMIT = 'session required pam_jwt.so limit\n'
 SHOWN = 'pam_show_limit('
 NO_TIME = "session refused: JWT_EXP: expected seconds since 1970, found 'junk'"
 EXPIRED = 'session refused: the token of this login has expired'
 EXPIRED_SINCE = 'the token of this login has expired since'
+# As the machine has them: these files are read before the world writes its own.
+PACKAGE = pathlib.Path('/etc/pam.d/sshd').read_text(encoding='ascii')
+COMMON = pathlib.Path('/etc/pam.d/common-session').read_text(encoding='ascii')
 # A user's own file of variables, and the module that reads it.
 USERS_OWN = pathlib.Path('/home/alice/.pam_environment')
 USER_READENV = 'session required pam_env.so user_readenv=1\n'
@@ -32,7 +36,7 @@ def show_limit():
 
 
 @contextlib.contextmanager
-def services(session, account='', names=('sshd', 'su', 'login')):
+def services(session, account='', names=('sshd', 'sudo', 'su', 'login')):
     """These services by token alone, with such session and account rules."""
     text = f"""\
 auth     required pam_jwt.so nodelay
@@ -77,6 +81,12 @@ def ssh_env(sshd, token, **options):
     return done.stdout if done.returncode == 0 else None
 
 
+def sudo_env(token):
+    allow_sudo()
+    done = sudo('-A', 'env', token=token, XDG_RUNTIME_DIR=runtime_directory())
+    return done.stdout if done.returncode == 0 else None
+
+
 def login_env(token):
     """login's shell on a terminal; None if there was none."""
     with Terminal('login', 'alice') as terminal:
@@ -93,6 +103,7 @@ def each_way(log, action):
     """action(name, environment of a login by this token) for each program."""
     with world.Sshd(log) as sshd:
         action('ssh', 'sshd', lambda token: ssh_env(sshd, token))
+    action('sudo', 'sudo', sudo_env)
     action('su', 'su', su_env)
     action('login', 'login', login_env)
 
@@ -164,7 +175,7 @@ def pamtester_session(token):
 
 @test_any_helper
 def a_session_lasts_as_long_as_its_token(log):
-    with services(f'session required pam_jwt.so limit\n{show_limit()}'):
+    with services(f'{LIMIT}{show_limit()}'):
         each_way(log, lambda _, service, environment: expect_limit(log, service, environment))
         expect_limit(log, 'su', pamtester_session)
 
@@ -177,7 +188,7 @@ def sessions_without_limit_and_without_token(log):
         mark = log.mark()
         assert ssh_env(sshd, mint()) is not None
         assert limits(log, mark) == ['none']
-    with services(f'session required pam_jwt.so limit\n{show_limit()}'), configuration('junk'), \
+    with services(f'{LIMIT}{show_limit()}'), configuration('junk'), \
             world.Sshd(log, 'PubkeyAuthentication yes') as sshd:
         mark = log.mark()
         assert by_public_key(sshd).returncode == 0, log_of(log, mark)
@@ -237,7 +248,7 @@ def a_user_who_changes_the_end_of_his_token(log):
 
 @test
 def a_user_who_changes_it_where_the_process_knows_better(log):
-    with services(f'{USER_READENV}session required pam_jwt.so limit\n{show_limit()}'), \
+    with services(f'{USER_READENV}{LIMIT}{show_limit()}'), \
             users_own('9999999999'):
         expect_limit(log, 'su', su_env)
 
@@ -245,7 +256,7 @@ def a_user_who_changes_it_where_the_process_knows_better(log):
 @test
 def a_user_who_changes_it_too_late(log):
     """Behind this module it is a variable like others."""
-    with services(f'session required pam_jwt.so limit\n{show_limit()}{USER_READENV}'), \
+    with services(f'{LIMIT}{show_limit()}{USER_READENV}'), \
             users_own('9999999999'), world.Sshd(log) as sshd:
         expect_limit(log, 'sshd', lambda token: ssh_env(sshd, token))
         assert 'JWT_EXP=9999999999' in variables(ssh_env(sshd, mint()))
@@ -299,7 +310,7 @@ def a_token_that_expires_before_the_account_is_checked(log):
 
 @test
 def a_token_that_expires_before_the_session_begins(log):
-    expect_expired(log, f'session required pam_jwt.so limit\n{show_limit()}', 'session', EXPIRED)
+    expect_expired(log, f'{LIMIT}{show_limit()}', 'session', EXPIRED)
 
 
 # --- pam_systemd itself ---------------------------------------------------------------------------
@@ -329,21 +340,18 @@ def system_bus():
 
 @test
 def pam_systemd_asks_for_a_session_that_ends_with_the_token(log):
-    """What it sends to systemd-logind, which is not there: this machine need not run systemd."""
-    text = f"""\
-auth     required pam_jwt.so nodelay
-account  required pam_permit.so
-session  required pam_jwt.so limit
-session  optional pam_systemd.so
-session  required pam_permit.so
-"""
-    with pam_text('login', text), system_bus() as messages:
+    """What it sends to systemd-logind, which is not there: this machine need not run systemd. sshd
+    has the package's own PAM file, with two lines changed as the README says."""
+    stack = PACKAGE.replace('@include common-auth\n', 'auth required pam_jwt.so\n')
+    stack = stack.replace('@include common-session\n', f'{LIMIT}@include common-session\n')
+    assert stack.count('pam_jwt.so') == 2 and 'pam_systemd.so' in COMMON, (stack, COMMON)
+    with pam_text('sshd', stack), users_own('9999999999'), world.Sshd(log) as sshd, \
+            system_bus() as messages:
         messages.readline()  # it listens
-        token, exp = lives('login')
-        before = time.time()
-        authenticate(token, 'authenticate', 'open_session', service='login')
+        token, exp = lives('sshd')
+        before, mark = time.time(), log.mark()
+        assert ssh_env(sshd, token) is not None, log_of(log, mark)
         after = time.time()
         found = next(messages for line in messages if 'RuntimeMaxUSec' in line).readline()
     seconds = int(found.split()[-1]) / 1000000
     assert exp - after - 1 <= seconds <= exp - before + 1, (found, exp, before)
-    assert not matching(log_of(log, 0), 'Failed to parse systemd.runtime_max_sec')
