@@ -23,7 +23,9 @@ static char name_byte(unsigned char byte)
 {
     if (is_lower(byte))
         return (char)(byte - 'a' + 'A');
-    return is_upper(byte) || is_digit(byte) ? (char)byte : '_';
+    if (is_upper(byte) || is_digit(byte))
+        return (char)byte;
+    return '_';
 }
 
 bool environment_name(const char *claim, char name[ENVIRONMENT_NAME_MAX + 1])

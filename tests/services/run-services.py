@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""run-services.py [--helper JWT-VERIFY] [--modules DIRECTORY] [TOPIC...]: pam_jwt as it is installed, with real libpam and real
-services. Runs in the private world of scripts/private-world; prints TAP. A topic is a file test_TOPIC.py;
-without one all are run. The PAM modules of tests/services are in build/tests/services beside the tree, where
-Meson makes them, or in DIRECTORY. With --helper, that program takes the place of the installed jwt-verify, and only
-tests run that any helper passes, sandboxed or not."""
+"""run-services.py [--helper JWT-VERIFY] [--modules DIRECTORY] [TOPIC...]: pam_jwt as it is installed, with
+real libpam and real services. Runs in the private world of scripts/private-world; prints TAP. A topic is a
+file test_TOPIC.py; without one all are run. The PAM modules of tests/services are in build/tests/services
+beside the tree, where Meson makes them, or in DIRECTORY. With --helper, that program takes the place of the
+installed jwt-verify, and only tests run that any helper passes, sandboxed or not."""
 import argparse
 import importlib
 import pathlib
