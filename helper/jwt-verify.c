@@ -32,7 +32,8 @@
 #define SOCKET 3
 #define FETCHED 4         /* if setup.fetched */
 #define FAILURES_MAX 1024 /* bytes */
-#define SETUP_SECONDS 60  /* until the setup says how long */
+#define WARNING_MAX 1024
+#define SETUP_SECONDS 60 /* until the setup says how long */
 
 /* All that lives between the messages. */
 struct helper {
@@ -52,6 +53,7 @@ struct helper {
     struct steps steps;
     struct wishes wishes;
     char token_id[13];
+    char warning[WARNING_MAX]; /* for the log; "" if there is nothing to say */
 };
 
 static bool receive(unsigned char *out, size_t size, struct span *message)
@@ -73,7 +75,7 @@ static int reply(struct wire_verdict *verdict, const struct helper *helper)
     static unsigned char message[WIRE_VERDICT_MAX];
     size_t len;
 
-    verdict->warning = span_text(helper->sandbox.warning);
+    verdict->warning = span_text(helper->warning);
     len = wire_put_verdict(verdict, message, sizeof(message));
     return len > 0 && send(SOCKET, message, len, MSG_NOSIGNAL) == (ssize_t)len ? 0 : 1;
 }
@@ -83,6 +85,15 @@ static int reply_error(enum status status, const char *detail, const struct help
     struct wire_verdict verdict = {.status = status, .detail = span_text(detail)};
 
     return reply(&verdict, helper);
+}
+
+static void warn(struct helper *helper, const char *label, const char *text)
+{
+    size_t len = strlen(helper->warning);
+
+    if (*text)
+        (void)snprintf(helper->warning + len, WARNING_MAX - len, "%s%s%s", len > 0 ? "; " : "",
+                       label, text);
 }
 
 static bool copy_text(struct span text, char *out, size_t size)
@@ -220,6 +231,7 @@ static int judge_and_reply(struct helper *helper)
 
     name_token(helper);
     judge(helper->rules, &request, &sources, &report, &verdict);
+    warn(helper, "not exported: ", verdict.exports.left_out);
     return reply(
         &(struct wire_verdict){
             .status = verdict.status,
@@ -233,6 +245,7 @@ static int judge_and_reply(struct helper *helper)
             .user = span_text(verdict.user),
             .signer = span_text(verdict.signer),
             .revocation = span_text(verdict.revocation),
+            .exports = span_text(verdict.exports.variables),
             .steps = span_of(helper->steps.text, helper->steps.len),
             .wishes = wishes_of(verdict.plan, &helper->wishes),
         },
@@ -243,13 +256,16 @@ static bool seal(struct helper *helper)
 {
     int cache = answer_files_directory(helper->answers);
     struct sandbox_directories readable = {{0}, 0};
+    bool sealed;
 
     readable.count = anchors_directories(helper->anchors, readable.fds);
     if (cache >= 0)
         readable.fds[readable.count++] = cache;
     readable.count += key_files_directories(helper->keys, readable.fds + readable.count);
-    return sandbox_enter(paths_unprivileged, seconds(helper->setup.timeout_ms), &readable,
-                         &helper->sandbox);
+    sealed = sandbox_enter(paths_unprivileged, seconds(helper->setup.timeout_ms), &readable,
+                           &helper->sandbox);
+    warn(helper, "", helper->sandbox.warning);
+    return sealed;
 }
 
 static int run(struct helper *helper)

@@ -235,6 +235,25 @@ static enum status explain_length(const struct judgement *j, enum status status,
                          len, len == 1023 ? "ssh" : "a terminal");
 }
 
+/* What only an accepted token has. */
+static enum status complete_verdict(struct judgement *j, struct report *report)
+{
+    struct verdict *verdict = j->verdict;
+    enum status status =
+        exports_make(j->claims, &j->issuer->export_claims, &verdict->exports, report);
+
+    if (status != STATUS_ACCEPTED)
+        return status;
+    verdict->user = strdup(j->request->user);
+    if (!verdict->user) {
+        exports_free(&verdict->exports);
+        return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for the verdict");
+    }
+    verdict->expires = identity_expires(j->identity);
+    verdict->valid_until = verdict->expires + j->rules->leeway;
+    return STATUS_ACCEPTED;
+}
+
 static enum status run_steps(struct judgement *j, struct report *report)
 {
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -248,10 +267,7 @@ static enum status run_steps(struct judgement *j, struct report *report)
         if (status != STATUS_ACCEPTED)
             return status;
     }
-    j->verdict->expires = identity_expires(j->identity);
-    j->verdict->valid_until = j->verdict->expires + j->rules->leeway;
-    j->verdict->user = strdup(j->request->user);
-    return j->verdict->user ? STATUS_ACCEPTED : STATUS_OUT_OF_MEMORY;
+    return complete_verdict(j, report);
 }
 
 static void free_judgement(struct judgement *j)
@@ -283,6 +299,7 @@ void verdict_free(struct verdict *verdict)
     free(verdict->subject);
     free(verdict->user);
     free(verdict->signer);
+    exports_free(&verdict->exports);
     fetch_plan_free(&verdict->plan);
     *verdict = (struct verdict){.status = STATUS_INTERNAL_ERROR};
 }

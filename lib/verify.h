@@ -7,6 +7,7 @@
 #ifndef PAM_JWT_VERIFY_H
 #define PAM_JWT_VERIFY_H
 
+#include "exports.h"
 #include "keysource.h"
 #include "revocation.h"
 #include "usermap.h"
@@ -37,6 +38,7 @@ struct verdict {
     char *signer;           /* see trusted_key_name(); NULL before the chain; owned */
     bool may_tell;          /* the detail of the refusal is for the user's eyes, too */
     const char *revocation; /* see trusted_key_revocation(); NULL before that */
+    struct exports exports; /* for the session; empty until everything is accepted; owned */
     /*
      * Owned. NULL, but for revocation-unknown and keys-unavailable of a token that nothing speaks
      * against as far as it was judged: fetch that, and judge again with FETCHING_TRIED.

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../lib/answers.h"
+#include "../lib/environment.h"
 #include "../lib/x509-urls.h"
 #include "config-option.h"
 
@@ -146,11 +147,6 @@ static bool stale_before_fresh(const struct issuer_rules *issuer)
     return issuer->jwks_stale < issuer->jwks_fresh;
 }
 
-static bool exports_anything(const struct issuer_rules *issuer)
-{
-    return issuer->export_claims.count > 0;
-}
-
 static bool requires_replay(const struct issuer_rules *issuer)
 {
     return issuer->replay == REPLAY_REQUIRE;
@@ -172,7 +168,6 @@ static const struct {
     {two_jwks, "expected one of jwks_file, jwks_uri and discovery"},
     {discovery_without_url, "is no https URL, which discovery needs: set jwks_uri"},
     {stale_before_fresh, "jwks_stale must not be below jwks_fresh"},
-    {exports_anything, "export_claims is not supported by this version"},
     {requires_replay, "replay = require is not supported by this version"},
 };
 
@@ -183,6 +178,45 @@ static bool check_across(const struct issuer_rules *issuer, const char *path,
         if (rules_across[i].broken(issuer))
             return refuse(error, path, rules_across[i].text, issuer->issuer);
     return true;
+}
+
+/* --- names for the environment ---------------------------------------------------------------- */
+
+/* The item before number `index` that makes the same name; NULL if there is none. */
+static const char *same_name(const struct string_list *claims, size_t index, const char *name)
+{
+    char other[ENVIRONMENT_NAME_MAX + 1];
+
+    for (size_t i = 0; i < index; i++)
+        if (environment_name(claims->items[i], other) && strcmp(other, name) == 0)
+            return claims->items[i];
+    return NULL;
+}
+
+static bool check_exports(const struct issuer_rules *issuer, const char *path,
+                          struct config_error *error)
+{
+    const struct string_list *claims = &issuer->export_claims;
+    char text[384] = "";
+
+    if (claims->count > ENVIRONMENT_COUNT_MAX)
+        return refuse(error, path, "expected at most 32 export_claims", issuer->issuer);
+    for (size_t i = 0; i < claims->count && !text[0]; i++) {
+        char name[ENVIRONMENT_NAME_MAX + 1];
+        const char *claim = claims->items[i];
+        bool good = environment_name(claim, name);
+        const char *other = good ? same_name(claims, i, name) : NULL;
+
+        if (!good)
+            (void)snprintf(text, sizeof(text),
+                           "export_claims: expected claims of at most 60 characters other than "
+                           "exp, which is always exported, found %s",
+                           claim);
+        else if (other)
+            (void)snprintf(text, sizeof(text), "export_claims: %s and %s would both be %s", other,
+                           claim, name);
+    }
+    return !text[0] || refuse(error, path, text, issuer->issuer);
 }
 
 bool config_finish(struct rules *rules, const char *path, struct config_error *error)
@@ -199,7 +233,8 @@ bool config_finish(struct rules *rules, const char *path, struct config_error *e
                           issuer->issuer);
         if (issuer->crl_urls.count > CRL_URLS_MAX)
             return refuse(error, path, "expected at most 12 crl_urls", issuer->issuer);
-        if (!check_across(issuer, path, error) || !fill_signer_names(issuer, path, error))
+        if (!check_across(issuer, path, error) || !check_exports(issuer, path, error) ||
+            !fill_signer_names(issuer, path, error))
             return false;
     }
     return fill_hostname(rules, path, error);

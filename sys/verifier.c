@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../lib/environment.h"
 #include "../lib/secret.h"
 #include "fetch-client.h"
 #include "paths.h"
@@ -46,6 +47,13 @@ static void fail(struct verifier_answer *answer, enum spawn_outcome outcome, int
 }
 
 /* --- one verdict ------------------------------------------------------------------------------ */
+
+/* An accepted token alone leaves something in the environment, and nothing but JWT_NAME=value. */
+static bool may_export(const struct wire_verdict *verdict)
+{
+    return verdict->exports.len == 0 ||
+           (verdict->status == STATUS_ACCEPTED && environment_check(verdict->exports));
+}
 
 /* Wishes are for who may fetch, and for nothing but a status or keys that are missing. */
 static bool may_wish(const struct wire_setup *setup, const struct wire_verdict *verdict)
@@ -86,7 +94,7 @@ static void ask(const struct verifier_question *question, const struct wire_setu
     /* A yes counts only for the user that was asked about. */
     if ((answer->verdict.status == STATUS_ACCEPTED &&
          !span_equal(answer->verdict.user, question->request.user)) ||
-        !may_wish(setup, &answer->verdict))
+        !may_export(&answer->verdict) || !may_wish(setup, &answer->verdict))
         fail(answer, SPAWN_REPLIED, 0);
 }
 

@@ -57,7 +57,8 @@ struct wire_verdict {
     struct span
         warning; /* what the log should say besides, e.g. that Landlock or the sandbox is missing */
     struct span replay_id; /* 64 hexadecimal digits that stand for iss and jti; empty: not spent */
-    struct span exports;   /* "NAME=value\n" each: what the session's environment is to have */
+    struct span exports;   /* for the session's environment, see environment_check(); empty unless
+                              accepted */
     struct span steps;  /* "step\tslug\tdetail\n" each, details without control characters; only for
                            explain */
     struct span wishes; /* see wire_put_wish(); empty unless may_fetch */

@@ -6,6 +6,8 @@
   host MODE               which helper is behind the module: real (default), die, half, hang, missing, or one
                           that says yes: to every user, or to an other user than the one it was asked about;
                           wish: one that wishes for something, and jwt-fetch brings it, is missing or hangs;
+                          export: one that says yes and exports what follows eyJ in its token; export-no: one
+                          that says no and does;
                           greedy: one that always does; wish-yes: one that says yes and does;
                           no-fetch: real, and jwt-fetch is missing; list: real, and
                           jwt-fetch brings nothing and tells what it was asked for

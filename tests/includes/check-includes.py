@@ -9,7 +9,7 @@ import sys
 # One rank a line, the lowest first. A file may include its own header and lower ranks only.
 LIB_RANKS = [
     ["status", "span", "secret"],
-    ["report"],
+    ["report", "environment"],
     ["rules", "base64url", "der", "json-scan", "alg"],
     ["x509-time"],
     ["evidence"],
@@ -43,6 +43,7 @@ LIB_RANKS = [
     ["usermap-name"],
     ["usermap-line"],
     ["usermap", "requirements"],
+    ["exports"],
     ["verify"],
 ]
 RANK_OF = {name: rank for rank, names in enumerate(LIB_RANKS) for name in names}
@@ -64,7 +65,7 @@ FOLDERS = {
 }
 
 # pam_jwt.so: these, and all that they include.
-MODULE_LIB = {"lib/status", "lib/span", "lib/secret", "lib/report"}
+MODULE_LIB = {"lib/status", "lib/span", "lib/secret", "lib/report", "lib/environment"}
 MODULE_SYS = {"sys/wire", "sys/spawn", "sys/verifier", "sys/fetch-client",
               "sys/localuser", "sys/paths"}
 MODULE_NEVER = re.compile(r"gnutls/|nettle/|json-c/|ini_|curl/|seccomp")

@@ -161,6 +161,15 @@ class Text(pamjwt.PamJwtTest):
         for step in STEPS:
             self.assertRegex(text, rf"\n  {step} +ok")
 
+    def test_exports(self):
+        with open(self.config, "a", encoding="utf-8") as file:
+            file.write("export_claims = groups, address\n")
+        done = self.explain(self.mint(groups=["ops", "on call"], address={}))
+        self.assertIn(b"\n  exports     JWT_GROUPS=ops,on\\x20call\n", done.stdout)
+        self.assertRegex(done.stdout, rb"\n  warning     .*not exported: address \(wrong type\)\n")
+        done = self.explain(self.mint(groups=["ops"], exp=IN_2021))
+        self.assertNotIn(b"JWT_GROUPS", done.stdout)
+
     def test_refused(self):
         done = self.explain(self.mint(exp=IN_2021))
         self.assertEqual((done.returncode, done.stderr), (1, b""))

@@ -140,14 +140,59 @@ static void key_values(void **state)
     assert_int_equal(issuer->pinned_keys.count, 2);
 }
 
+/* Each claim of export_claims makes a name of its own. */
+static void exported_names(void **state)
+{
+    static const struct {
+        const char *claims, *found; /* NULL: good */
+    } cases[] = {
+        {"", NULL},
+        {"email", NULL},
+        {"email, groups, https://x.example/Role, -", NULL},
+        {"expires, xexp, ex-p", NULL},
+        {"exp", "other than exp, which is always exported, found exp"},
+        {"sub, Exp", "found Exp"},
+        {"a.b, x, a-b", "a.b and a-b would both be JWT_A_B"},
+        {"sub, SUB", "sub and SUB would both be JWT_SUB"},
+        {"sub, sub", "sub and sub would both be JWT_SUB"},
+        {"a, , b", "export_claims"},
+        {"a b", "export_claims"},
+        {"gr\xc3\xb6\xc3\x9f"
+         "e",
+         "export_claims"},
+        {"x23456789012345678901234567890123456789012345678901234567890", NULL},
+        {"x234567890123456789012345678901234567890123456789012345678901", "at most 60 characters"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[512];
+
+        snprintf(text, sizeof(text), "%sexport_claims = %s\n", GLOBAL ISSUER, cases[i].claims);
+        if (cases[i].found)
+            assert_bad(*state, text, cases[i].found);
+        else
+            assert_good(*state, text);
+    }
+}
+
+static void exported_count(void **state)
+{
+    char text[1024] = GLOBAL ISSUER "export_claims = c0";
+
+    for (int i = 1; i < 32; i++)
+        snprintf(text + strlen(text), sizeof(text) - strlen(text), ", c%d", i);
+    assert_good(*state, text);
+    strcat(text, ", c32");
+    assert_bad(*state, text, "expected at most 32 export_claims");
+}
+
 #define SCRATCH_TEST(name) cmocka_unit_test_setup_teardown(name, scratch_make, scratch_remove)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCRATCH_TEST(keys_across),
-        SCRATCH_TEST(key_defaults),
-        SCRATCH_TEST(key_values),
+        SCRATCH_TEST(keys_across),    SCRATCH_TEST(key_defaults),   SCRATCH_TEST(key_values),
+        SCRATCH_TEST(exported_names), SCRATCH_TEST(exported_count),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
