@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../sys/paths.h"
+#include "../sys/replay-client.h"
 #include "../sys/verifier.h"
 #include "conversation.h"
 #include "delay.h"
@@ -137,14 +138,9 @@ static int remember_end(pam_handle_t *pamh, int64_t valid_until)
     return result;
 }
 
-static int accept_login(struct login *login, const struct wire_verdict *verdict)
+static void forget_end(pam_handle_t *pamh)
 {
-    int result = remember_end(login->pamh, verdict->valid_until);
-
-    if (result != PAM_SUCCESS)
-        return result;
-    journal_accepted(login->pamh, verdict);
-    return PAM_SUCCESS;
+    (void)pam_set_data(pamh, DATA_NAME, NULL, NULL);
 }
 
 /* One sentence for who has the right token for the wrong occasion: without it he would never know
@@ -168,23 +164,75 @@ static int refuse_login(struct login *login, const struct wire_verdict *verdict)
     return code;
 }
 
+/* --- the helpers ------------------------------------------------------------------------------ */
+
+static struct wire_setup make_setup(const struct login *login)
+{
+    return (struct wire_setup){.timeout_ms = login->options.timeout * 1000,
+                               .trust_caller = paths_module_trusts_caller,
+                               .may_fetch = geteuid() == 0 || paths_module_trusts_caller,
+                               .config = span_text(login->options.config),
+                               .service = span_text(login->service)};
+}
+
+static int64_t deadline(const struct login *login)
+{
+    return login->answered_ms + (int64_t)login->options.timeout * 1000;
+}
+
+static uid_t also_trusted(void)
+{
+    return paths_module_trusts_caller ? geteuid() : 0;
+}
+
 static void ask_verifier(const struct login *login, const struct answer *answer,
                          struct verifier_answer *out)
 {
-    const uid_t caller = paths_module_trusts_caller ? geteuid() : 0;
     const struct verifier_question question = {
-        .setup = {.timeout_ms = login->options.timeout * 1000,
-                  .trust_caller = paths_module_trusts_caller,
-                  .may_fetch = geteuid() == 0 || paths_module_trusts_caller,
-                  .config = span_text(login->options.config),
-                  .service = span_text(login->service)},
+        .setup = make_setup(login),
         .request = {.user = span_text(login->user),
                     .token = span_of(answer->text.ptr, answer->text.len)},
-        .deadline_ms = login->answered_ms + (int64_t)login->options.timeout * 1000,
-        .also_trusted = caller,
+        .deadline_ms = deadline(login),
+        .also_trusted = also_trusted(),
     };
 
     verifier_ask(&question, out);
+}
+
+/* True at once if the token may be used again. Else the verdict becomes that of jwt-replay, whose
+ * texts are in `answer`. */
+static bool spend_token(const struct login *login, struct wire_verdict *verdict,
+                        struct replay_answer *answer)
+{
+    const struct replay_question question = {
+        .setup = make_setup(login),
+        .spend = {.id = verdict->replay_id, .until = verdict->replay_until},
+        .deadline_ms = deadline(login),
+        .also_trusted = also_trusted(),
+    };
+
+    if (verdict->replay_id.len == 0)
+        return true;
+    replay_ask(&question, answer);
+    verdict->status = answer->verdict.status;
+    verdict->detail = answer->verdict.detail;
+    return verdict->status == STATUS_ACCEPTED;
+}
+
+/* --- the decision ----------------------------------------------------------------------------- */
+
+/* The last that can fail is to spend the token: once that is done, the user is in. */
+static int accept_login(struct login *login, struct wire_verdict *verdict)
+{
+    struct replay_answer answer;
+    int result = remember_end(login->pamh, verdict->valid_until);
+
+    if (result == PAM_SUCCESS && spend_token(login, verdict, &answer)) {
+        journal_accepted(login->pamh, verdict);
+        return PAM_SUCCESS;
+    }
+    forget_end(login->pamh);
+    return result == PAM_SUCCESS ? refuse_login(login, verdict) : result;
 }
 
 /*
@@ -279,7 +327,7 @@ int login_authenticate(pam_handle_t *pamh, int argc, const char **argv)
     int result;
 
     /* What an earlier try on this handle left says nothing about this one. */
-    (void)pam_set_data(pamh, DATA_NAME, NULL, NULL);
+    forget_end(pamh);
     login.answered_ms = spawn_now_ms();
     result = get_names(&login);
     if (result == PAM_SUCCESS)

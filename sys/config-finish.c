@@ -151,11 +151,6 @@ static bool exports_anything(const struct issuer_rules *issuer)
     return issuer->export_claims.count > 0;
 }
 
-static bool requires_replay(const struct issuer_rules *issuer)
-{
-    return issuer->replay == REPLAY_REQUIRE;
-}
-
 static const struct {
     bool (*broken)(const struct issuer_rules *issuer);
     const char *text;
@@ -173,7 +168,6 @@ static const struct {
     {discovery_without_url, "is no https URL, which discovery needs: set jwks_uri"},
     {stale_before_fresh, "jwks_stale must not be below jwks_fresh"},
     {exports_anything, "export_claims is not supported by this version"},
-    {requires_replay, "replay = require is not supported by this version"},
 };
 
 static bool check_across(const struct issuer_rules *issuer, const char *path,
@@ -182,6 +176,23 @@ static bool check_across(const struct issuer_rules *issuer, const char *path,
     for (size_t i = 0; i < sizeof(rules_across) / sizeof(rules_across[0]); i++)
         if (rules_across[i].broken(issuer))
             return refuse(error, path, rules_across[i].text, issuer->issuer);
+    return true;
+}
+
+/* Keys of [replay] that would never be looked at. */
+static bool check_replay(const struct replay_rules *replay, const char *path,
+                         struct config_error *error)
+{
+    bool redis = replay->store[0] != '/';
+
+    if (!redis && (replay->username[0] || replay->password_file[0]))
+        return refuse(error, path,
+                      "[replay] username and password_file need a store at redis:// or rediss://",
+                      NULL);
+    if (replay->username[0] && !replay->password_file[0])
+        return refuse(error, path, "[replay] username needs password_file", NULL);
+    if (replay->server_ca[0] && strncmp(replay->store, "rediss:", 7) != 0)
+        return refuse(error, path, "[replay] server_ca needs a store at rediss://", NULL);
     return true;
 }
 
@@ -202,5 +213,5 @@ bool config_finish(struct rules *rules, const char *path, struct config_error *e
         if (!check_across(issuer, path, error) || !fill_signer_names(issuer, path, error))
             return false;
     }
-    return fill_hostname(rules, path, error);
+    return check_replay(&rules->replay, path, error) && fill_hostname(rules, path, error);
 }
