@@ -14,14 +14,31 @@
 #include "filter-make.h"
 
 static const char *const allowed[] = {
-    "close",      "fstat", "fstat64", "newfstatat", "fstatat64", "lseek",    "_llseek",
-    "getdents64", "flock", "fsync",   "openat",     "mkdirat",   "unlinkat",
+    /* names */
+    "openat",
+    "mkdirat",
+    "unlinkat",
+    "getdents64",
+    "flock",
+    "fsync",
+    "lseek",
+    "_llseek",
+    /* whose they are */
+    "fstat",
+    "fstat64",
+    "newfstatat",
+    "fstatat64",
+    "geteuid",
+    "geteuid32",
+    "close",
 };
 
-/* What opendir() looks at. */
+/* What fdopendir() does. */
 static const struct filter_rule conditional[] = {
     {"fcntl", 1, {SECOND(F_GETFL)}},
+    {"fcntl", 1, {SECOND(F_SETFD)}},
     {"fcntl64", 1, {SECOND(F_GETFL)}},
+    {"fcntl64", 1, {SECOND(F_SETFD)}},
 };
 
 int main(int argc, char **argv)
