@@ -48,8 +48,9 @@ enum status replay_identify(const struct signed_claims *claims, const struct iss
     }
     /* RFC 7519 section 4.1.7 */
     if (!json_string(json_member(signed_claims_object(claims), "jti"), &jti) || jti.len == 0)
-        return report_refuse(report, STATUS_MISSING_CLAIM,
-                             "jti: expected a string that is not empty, for replay = require");
+        return report_refuse(
+            report, STATUS_MISSING_CLAIM,
+            "jti: expected a string that is not empty, as the token is to let in once only");
     if (!hash_texts(span_text(issuer->issuer), jti, entry->id))
         return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for a hash");
     entry->until = expires + leeway + MARGIN;
