@@ -6,6 +6,7 @@
 
 #include "fetch-plan.h"
 #include "json.h"
+#include "replay.h"
 #include "requirements.h"
 #include "signature.h"
 #include "token.h"
@@ -180,6 +181,15 @@ static enum status check_requirements(struct judgement *j, struct report *report
     return status;
 }
 
+static enum status check_replay(struct judgement *j, struct report *report)
+{
+    enum status status = replay_identify(j->claims, j->issuer, identity_expires(j->identity),
+                                         j->rules->leeway, &j->verdict->replay, report);
+
+    j->verdict->may_tell = status > STATUS_ACCEPTED;
+    return status;
+}
+
 /*
  * The network comes last: chains are public, and anybody can put one beside garbage. The status of
  * a certificate that must be fetched is not known yet; a key of a JWK Set that has grown old may no
@@ -214,7 +224,7 @@ static const struct {
     {"chain", build_path},          {"revocation", check_revocation},
     {"signature", check_signature}, {"claims", check_claims},
     {"user", check_user},           {"requirements", check_requirements},
-    {"fetch", check_fetch},
+    {"replay", check_replay},       {"fetch", check_fetch},
 };
 
 /*

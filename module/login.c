@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../sys/paths.h"
+#include "../sys/replay-client.h"
 #include "../sys/verifier.h"
 #include "conversation.h"
 #include "delay.h"
@@ -139,24 +140,58 @@ static int refuse_login(struct login *login, const struct wire_verdict *verdict)
     return code;
 }
 
+/* --- the helpers ------------------------------------------------------------------------------ */
+
+static struct wire_setup make_setup(const struct login *login)
+{
+    return (struct wire_setup){.timeout_ms = login->options.timeout * 1000,
+                               .trust_caller = paths_module_trusts_caller,
+                               .may_fetch = geteuid() == 0 || paths_module_trusts_caller,
+                               .config = span_text(login->options.config),
+                               .service = span_text(login->service)};
+}
+
+static int64_t deadline(const struct login *login)
+{
+    return login->answered_ms + (int64_t)login->options.timeout * 1000;
+}
+
+static uid_t also_trusted(void)
+{
+    return paths_module_trusts_caller ? geteuid() : 0;
+}
+
 static void ask_verifier(const struct login *login, const struct answer *answer,
                          struct verifier_answer *out)
 {
-    const uid_t caller = paths_module_trusts_caller ? geteuid() : 0;
     const struct verifier_question question = {
-        .setup = {.timeout_ms = login->options.timeout * 1000,
-                  .trust_caller = paths_module_trusts_caller,
-                  .may_fetch = geteuid() == 0 || paths_module_trusts_caller,
-                  .config = span_text(login->options.config),
-                  .service = span_text(login->service)},
+        .setup = make_setup(login),
         .request = {.user = span_text(login->user),
                     .token = span_of(answer->text.ptr, answer->text.len)},
-        .deadline_ms = login->answered_ms + (int64_t)login->options.timeout * 1000,
-        .also_trusted = caller,
+        .deadline_ms = deadline(login),
+        .also_trusted = also_trusted(),
     };
 
     verifier_ask(&question, out);
 }
+
+/* The verdict becomes that of jwt-replay, whose texts are in `answer`. */
+static void spend_token(const struct login *login, struct wire_verdict *verdict,
+                        struct replay_answer *answer)
+{
+    const struct replay_question question = {
+        .setup = make_setup(login),
+        .spend = {.id = verdict->replay_id, .until = verdict->replay_until},
+        .deadline_ms = deadline(login),
+        .also_trusted = also_trusted(),
+    };
+
+    replay_ask(&question, answer);
+    verdict->status = answer->verdict.status;
+    verdict->detail = answer->verdict.detail;
+}
+
+/* --- the decision ----------------------------------------------------------------------------- */
 
 static void overrule(struct wire_verdict *verdict, enum status status, const char *detail)
 {
@@ -172,6 +207,7 @@ static int decide(struct login *login, struct wire_verdict *verdict)
 {
     char why[256];
     enum local_user local = local_user_check(login->user, &login->options.local, why, sizeof(why));
+    struct replay_answer replay;
     int result;
 
     if (verdict->status == STATUS_ACCEPTED && local != LOCAL_USER_ALLOWED)
@@ -179,10 +215,14 @@ static int decide(struct login *login, struct wire_verdict *verdict)
                  why);
     if (verdict->status == STATUS_ACCEPTED && session_prepare(login->pamh, verdict) != PAM_SUCCESS)
         overrule(verdict, STATUS_OUT_OF_MEMORY, "no memory for what the session is to know");
+    /* The last that can fail: once the token is spent, the user is in. */
+    if (verdict->status == STATUS_ACCEPTED && verdict->replay_id.len > 0)
+        spend_token(login, verdict, &replay);
     if (verdict->status == STATUS_ACCEPTED) {
         journal_accepted(login->pamh, verdict);
         return PAM_SUCCESS;
     }
+    (void)session_forget(login->pamh);
     result = refuse_login(login, verdict);
     if (verdict->status > STATUS_ACCEPTED && verdict->may_tell && local == LOCAL_USER_ALLOWED)
         tell_user(login, verdict);

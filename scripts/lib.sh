@@ -198,7 +198,7 @@ install_npm_packages()
 # libaudit-dev: pam.pc of Debian 13 asks for it, libpam0g-dev there does not bring it.
 # shellcheck disable=SC2034 # both are for the scripts that source this file
 build_packages=(gcc libc6-dev meson ninja-build pkgconf libgnutls28-dev libjson-c-dev
-    libini-config-dev libcurl4-gnutls-dev libpam0g-dev libaudit-dev libseccomp-dev)
+    libini-config-dev libhiredis-dev libcurl4-gnutls-dev libpam0g-dev libaudit-dev libseccomp-dev)
 # shellcheck disable=SC2034
 service_packages=(gnutls-bin mount openssh-client openssh-server passwd python3)
 # shellcheck disable=SC2034

@@ -147,11 +147,6 @@ static bool stale_before_fresh(const struct issuer_rules *issuer)
     return issuer->jwks_stale < issuer->jwks_fresh;
 }
 
-static bool requires_replay(const struct issuer_rules *issuer)
-{
-    return issuer->replay == REPLAY_REQUIRE;
-}
-
 static const struct {
     bool (*broken)(const struct issuer_rules *issuer);
     const char *text;
@@ -168,7 +163,6 @@ static const struct {
     {two_jwks, "expected one of jwks_file, jwks_uri and discovery"},
     {discovery_without_url, "is no https URL, which discovery needs: set jwks_uri"},
     {stale_before_fresh, "jwks_stale must not be below jwks_fresh"},
-    {requires_replay, "replay = require is not supported by this version"},
 };
 
 static bool check_across(const struct issuer_rules *issuer, const char *path,
@@ -219,6 +213,23 @@ static bool check_exports(const struct issuer_rules *issuer, const char *path,
     return !text[0] || refuse(error, path, text, issuer->issuer);
 }
 
+/* Keys of [replay] that would never be looked at. */
+static bool check_replay(const struct replay_rules *replay, const char *path,
+                         struct config_error *error)
+{
+    bool redis = replay->store[0] != '/';
+
+    if (!redis && (replay->username[0] || replay->password_file[0]))
+        return refuse(error, path,
+                      "[replay] username and password_file need a store at redis:// or rediss://",
+                      NULL);
+    if (replay->username[0] && !replay->password_file[0])
+        return refuse(error, path, "[replay] username needs password_file", NULL);
+    if (replay->server_ca[0] && strncmp(replay->store, "rediss:", 7) != 0)
+        return refuse(error, path, "[replay] server_ca needs a store at rediss://", NULL);
+    return true;
+}
+
 bool config_finish(struct rules *rules, const char *path, struct config_error *error)
 {
     if (rules->issuer_count == 0)
@@ -237,5 +248,5 @@ bool config_finish(struct rules *rules, const char *path, struct config_error *e
             !fill_signer_names(issuer, path, error))
             return false;
     }
-    return fill_hostname(rules, path, error);
+    return check_replay(&rules->replay, path, error) && fill_hostname(rules, path, error);
 }

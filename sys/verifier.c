@@ -12,6 +12,7 @@
 #include "../lib/secret.h"
 #include "fetch-client.h"
 #include "paths.h"
+#include "spawn-failure.h"
 
 #define FILE_MIN 5         /* descriptors up to 4 are the helpers' own */
 #define SECOND_RUN_MS 1000 /* what a second jwt-verify gets at least */
@@ -19,31 +20,12 @@
 
 /* --- without a verdict ------------------------------------------------------------------------ */
 
-static const struct {
-    enum status status;
-    const char *why;
-} failures[] = {
-    [SPAWN_DIED] = {STATUS_INTERNAL_ERROR, "it ended before its verdict was complete"},
-    [SPAWN_REPLIED] = {STATUS_INTERNAL_ERROR, "it sent something that is no verdict"},
-    [SPAWN_TIMEOUT] = {STATUS_TIMEOUT, "it gave no verdict in time and was stopped"},
-    [SPAWN_SANDBOXED] = {STATUS_INTERNAL_ERROR,
-                         "it was stopped by its sandbox (see audit type=1326)"},
-    [SPAWN_UNTRUSTED] = {STATUS_CONFIG_ERROR, "it is missing, not root's, or writable by others: "
-                                              "install pam_jwt again"},
-    [SPAWN_NO_MEMORY] = {STATUS_OUT_OF_MEMORY, "no memory to run it"},
-    [SPAWN_FAILED] = {STATUS_SYSTEM_ERROR, "it cannot be run"},
-};
-
 static void fail(struct verifier_answer *answer, enum spawn_outcome outcome, int error)
 {
-    if (error != 0)
-        (void)snprintf(answer->failure, sizeof(answer->failure), "%s: %s: errno %d",
-                       paths_jwt_verify, failures[outcome].why, error);
-    else
-        (void)snprintf(answer->failure, sizeof(answer->failure), "%s: %s", paths_jwt_verify,
-                       failures[outcome].why);
-    answer->verdict = (struct wire_verdict){.status = failures[outcome].status,
-                                            .detail = span_text(answer->failure)};
+    enum status status = spawn_failure(paths_jwt_verify, "verdict", outcome, error, answer->failure,
+                                       sizeof(answer->failure));
+
+    answer->verdict = (struct wire_verdict){.status = status, .detail = span_text(answer->failure)};
 }
 
 /* --- one verdict ------------------------------------------------------------------------------ */
@@ -148,13 +130,6 @@ static void fetch(const struct verifier_question *question, const struct wire_ve
                        (const char *)receipt.failures.ptr);
 }
 
-static uint32_t time_left(int64_t deadline_ms, uint32_t most)
-{
-    int64_t left = deadline_ms - spawn_now_ms();
-
-    return left < 1 ? 1 : left < most ? (uint32_t)left : most;
-}
-
 static void fetch_and_ask(const struct verifier_question *question, struct span request,
                           struct verifier_answer *answer)
 {
@@ -170,7 +145,7 @@ static void fetch_and_ask(const struct verifier_question *question, struct span 
     setup.may_fetch = false;
     setup.fetched = true;
     setup.failures = span_text(why);
-    setup.timeout_ms = time_left(question->deadline_ms, setup.timeout_ms);
+    setup.timeout_ms = spawn_ms_left(question->deadline_ms);
     ask(question, &setup, request, file, answer);
     (void)close(file);
 }

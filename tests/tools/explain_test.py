@@ -10,7 +10,7 @@ import pamjwt
 from pamjwt import EXP, ISSUER, MYSELF, NOW, PAM_JWT, run
 
 STEPS = ["form", "issuer", "algorithm", "key", "chain", "revocation", "signature", "claims", "user",
-         "requirements", "fetch", "local-user"]
+         "requirements", "replay", "fetch", "local-user"]
 
 
 def tampered(token):
