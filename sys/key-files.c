@@ -53,7 +53,8 @@ static bool refuse(struct safefile_error *error, const char *what, const char *w
 
 static bool uses_certificates(const struct issuer_rules *issuer)
 {
-    return issuer_uses(issuer, "x5t") || issuer_uses(issuer, "x5t#S256") || issuer_uses(issuer, "jwk");
+    return issuer_uses(issuer, "x5t") || issuer_uses(issuer, "x5t#S256") ||
+           issuer_uses(issuer, "jwk");
 }
 
 static bool add_deployment(struct key_files *files, const char *path, struct safefile_error *error)
