@@ -346,7 +346,8 @@ static void check_refused(const struct judged *judged, const struct key_choice *
 
     REQUIRE(status != STATUS_OUT_OF_MEMORY && status != STATUS_INTERNAL_ERROR);
     REQUIRE(report->detail[0] && !choice->key && choice->chain.count == 0);
-    REQUIRE(choice->set == KEY_SET_NOT_ASKED || choice->set == judged->input->variant->set);
+    REQUIRE(choice->set == KEY_SET_NOT_ASKED || choice->set == judged->input->variant->set ||
+            (choice->set == KEY_SET_NONE && !judged->input->set.ptr));
     if (status != STATUS_UNKNOWN_KEY || choice->set == KEY_SET_NOT_ASKED)
         return;
     REQUIRE(strcmp(judged->source, "jwk") == 0 ? sure == 0 : sure != 1);
