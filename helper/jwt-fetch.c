@@ -176,11 +176,6 @@ static void fetch_all(struct helper *helper)
     }
 }
 
-static bool fetches_keys(const struct issuer_rules *issuer)
-{
-    return issuer->jwks_uri[0] || issuer->discovery;
-}
-
 static int run(struct helper *helper)
 {
     struct config_error error = {"expected an absolute path of a configuration"};
@@ -197,7 +192,7 @@ static int run(struct helper *helper)
         return reply_error(helper, error.text);
     if (!helper->errand.issuer)
         return reply_error(helper, "the configuration has no section for this issuer");
-    if (helper->errand.issuer->fetch == FETCH_NONE && !fetches_keys(helper->errand.issuer))
+    if (helper->errand.issuer->fetch == FETCH_NONE && !issuer_fetches_set(helper->errand.issuer))
         return reply_error(helper, "the configuration says fetch = none");
     if (!check_tls_ca(helper, &unsafe))
         return reply_error(helper, unsafe.text);

@@ -53,11 +53,10 @@ static enum status check_algorithm(struct judgement *j, struct report *report)
 {
     const char *name = alg_name(j->token.jws.alg);
 
-    for (size_t i = 0; i < j->issuer->algorithms.count; i++)
-        if (strcmp(j->issuer->algorithms.items[i], name) == 0)
-            return STATUS_ACCEPTED;
     /* RFC 8725 section 3.1 */
-    return report_refuse(report, STATUS_ALG_NOT_ALLOWED, "alg %s is not in algorithms", name);
+    if (!string_list_has(&j->issuer->algorithms, name))
+        return report_refuse(report, STATUS_ALG_NOT_ALLOWED, "alg %s is not in algorithms", name);
+    return STATUS_ACCEPTED;
 }
 
 /* Whether a newer JWK Set of the issuer may say otherwise. */

@@ -75,29 +75,16 @@ static bool fill_signer_names(struct issuer_rules *issuer, const char *path,
     return true;
 }
 
-static bool has_source(const struct issuer_rules *issuer, const char *name)
-{
-    for (size_t i = 0; i < issuer->key_sources.count; i++)
-        if (strcmp(issuer->key_sources.items[i], name) == 0)
-            return true;
-    return false;
-}
-
 static bool names_deployed(const struct issuer_rules *issuer)
 {
-    return has_source(issuer, "x5t") || has_source(issuer, "x5t#S256");
-}
-
-static bool has_jwks(const struct issuer_rules *issuer)
-{
-    return issuer->jwks_file[0] || issuer->jwks_uri[0] || issuer->discovery;
+    return issuer_uses(issuer, "x5t") || issuer_uses(issuer, "x5t#S256");
 }
 
 /* --- which keys go together: each true if it is broken ---------------------------------------- */
 
 static bool x5c_without_anchors(const struct issuer_rules *issuer)
 {
-    return has_source(issuer, "x5c") && issuer->trust_anchors.count == 0;
+    return issuer_uses(issuer, "x5c") && issuer->trust_anchors.count == 0;
 }
 
 static bool x5t_without_anchors(const struct issuer_rules *issuer)
@@ -108,23 +95,23 @@ static bool x5t_without_anchors(const struct issuer_rules *issuer)
 
 static bool jwk_without_trust(const struct issuer_rules *issuer)
 {
-    return has_source(issuer, "jwk") && issuer->trust_anchors.count == 0 &&
-           issuer->pinned_keys.count == 0 && !has_jwks(issuer);
+    return issuer_uses(issuer, "jwk") && issuer->trust_anchors.count == 0 &&
+           issuer->pinned_keys.count == 0 && !issuer_has_set(issuer);
 }
 
 static bool kid_without_jwks(const struct issuer_rules *issuer)
 {
-    return has_source(issuer, "kid") && !has_jwks(issuer);
+    return issuer_uses(issuer, "kid") && !issuer_has_set(issuer);
 }
 
 static bool jwks_unused(const struct issuer_rules *issuer)
 {
-    return has_jwks(issuer) && !has_source(issuer, "kid") && !has_source(issuer, "jwk");
+    return issuer_has_set(issuer) && !issuer_uses(issuer, "kid") && !issuer_uses(issuer, "jwk");
 }
 
 static bool pins_unused(const struct issuer_rules *issuer)
 {
-    return issuer->pinned_keys.count > 0 && !has_source(issuer, "jwk");
+    return issuer->pinned_keys.count > 0 && !issuer_uses(issuer, "jwk");
 }
 
 static bool certificate_trust_unused(const struct issuer_rules *issuer)
