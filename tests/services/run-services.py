@@ -15,7 +15,7 @@ import world
 
 TOPICS = ['module', 'helper', 'ssh', 'ssh_clients', 'ssh_stacks', 'local', 'terminals', 'first_pass',
           'stacks', 'postgresql', 'dovecot', 'fail2ban', 'revocation', 'revocation_ocsp', 'revocation_crl',
-          'revocation_network', 'refresh', 'keys', 'check', 'end']
+          'revocation_network', 'refresh', 'keys', 'check', 'step_up', 'end']
 
 
 def run_test(number, function, log):
