@@ -86,6 +86,14 @@ class Material:
             self.write(anchors.name, text)
         return self.write(f'{name}.conf', count.CONFIG.format(anchors=anchors)), anchors
 
+    def write_map(self, name, lines):
+        """A user map of so many lines, alice's the last, and a configuration with it."""
+        users = ''.join(f'{number:08x}-0000-4000-8000-000000000000 user{number}\n'
+                        for number in range(lines - 1))
+        path = self.write(f'{name}.users', users + 'alice alice\n')
+        text = count.CONFIG.format(anchors=self.root)
+        return self.write(f'{name}.conf', f'{text}user_map = {path}\n')
+
     def make_jwk(self):
         if self.alg == 'RS256':
             modulus = openssl('rsa', '-pubin', '-in', self.key_pem, '-modulus', '-noout')

@@ -131,6 +131,33 @@ class Bench:
                                      'anchors', {'found': peaks[f'{count} CAs, index'] /
                                                  peaks['1 CA']}, 1.2))
 
+    # --- users ------------------------------------------------------------------------------------
+
+    def user_map(self, files, name, lines):
+        config = files.write_map(name, lines)
+        if name.endswith('index'):
+            subprocess.run(['pam-jwt', 'refresh', '--config', config], check=True)
+        return [self.programs / 'bench-ask', config, files.token]
+
+    def users(self):
+        """Without an index it is what a user costs who is refused: every line is looked at."""
+        for alg, name in NAMES.items():
+            files = self.material[alg]
+            commands = {title: self.user_map(files, title.replace(' ', '-'), lines)
+                        for title, lines in (('10 lines', 10), ('1,000,000 lines index', 1000000),
+                                             ('1,000,000 lines search', 1000000))}
+            took, peaks = pairs.run_workers(commands, self.rounds, self.progress, f'users {alg}')
+            self.keep(f'{alg} users', took)
+            self.rows.append(at_most(
+                f'{name}, a map of 1,000,000 lines, against 10', 'users',
+                pairs.ratios(took, '1,000,000 lines index', '10 lines'), 1.3))
+            self.rows.append(row(
+                f'{name}, 1,000,000 lines without an index, or refused, against 10', 'users',
+                pairs.ratios(took, '1,000,000 lines search', '10 lines')))
+            self.rows.append(at_most(
+                f'{name}, 1,000,000 lines, against 10: peak resident memory', 'users',
+                {'found': peaks['1,000,000 lines index'] / peaks['10 lines']}, 1.2))
+
     # --- CRL --------------------------------------------------------------------------------------
 
     def lists(self):
@@ -234,7 +261,7 @@ class Bench:
         """Whether all but the peers could be measured."""
         logins.world.must('useradd', '--create-home', '--shell', '/bin/sh', 'alice')
         complete = True
-        for part in (self.verifiers, self.anchors, self.lists, self.peers, self.hosts,
+        for part in (self.verifiers, self.anchors, self.users, self.lists, self.peers, self.hosts,
                      self.instructions, self.logins):
             try:
                 part()

@@ -75,6 +75,8 @@ static void check_list(const struct string_list *list, bool may_be_empty)
 static void check_issuer(const struct issuer_rules *issuer)
 {
     REQUIRE(issuer->issuer && issuer->user_map);
+    REQUIRE(!issuer->user_map[0] || strcmp(issuer->user_map, "identity") == 0 ||
+            (issuer->user_map[0] == '/' && issuer->user_map[1]));
     check_list(&issuer->user_claim, false);
     check_list(&issuer->audience, false);
     check_list(&issuer->algorithms, false);

@@ -4,7 +4,7 @@
  * descriptor 3, from which it reads setup and request and to which it writes one verdict
  * (sys/wire.h).
  *
- * The order is the point: configuration, anchors and files about revocation are opened first, then
+ * The order is the point: configuration, anchors and all other files are opened first, then
  * the process seals itself, and only then reads the first byte of the token.
  */
 #include <errno.h>
@@ -24,6 +24,7 @@
 #include "../sys/key-files.h"
 #include "../sys/paths.h"
 #include "../sys/sandbox.h"
+#include "../sys/usermap-files.h"
 #include "../sys/wire.h"
 #include "steps.h"
 #include "wishes.h"
@@ -43,6 +44,7 @@ struct helper {
     struct anchor_files *anchors;
     struct answer_files *answers;
     struct key_files *keys;
+    struct usermap_files *maps;
     struct sandbox_result sandbox;
     struct secret request_message;
     struct wire_request request; /* spans point into request_message */
@@ -147,9 +149,11 @@ static bool load(struct helper *helper, struct config_error *error)
     if (helper->keys)
         helper->answers = answer_files_open(
             helper->rules, paths_cache, helper->setup.fetched ? FETCHED : -1, also_trusted, &why);
-    if (!helper->answers)
+    if (helper->answers)
+        helper->maps = usermap_files_open(helper->rules, paths_cache, also_trusted, &why);
+    if (!helper->maps)
         (void)snprintf(error->text, sizeof(error->text), "%s", why.text);
-    return helper->answers != NULL;
+    return helper->maps != NULL;
 }
 
 /* What the libraries open or ask the kernel for on first use. */
@@ -207,7 +211,9 @@ static int judge_and_reply(struct helper *helper)
     struct anchor_source anchors = anchors_source(helper->anchors);
     struct answer_source answers = answer_files_source(helper->answers);
     struct key_store keys = key_files_store(helper->keys);
-    const struct judge_sources sources = {.anchors = &anchors, .answers = &answers, .keys = &keys};
+    struct usermap_source maps = usermap_files_source(helper->maps);
+    const struct judge_sources sources = {
+        .anchors = &anchors, .answers = &answers, .keys = &keys, .maps = &maps};
     struct report report = {.step = helper->setup.explain ? steps_add : NULL,
                             .context = &helper->steps};
     VERDICT_CLEANUP struct verdict verdict;
@@ -267,6 +273,7 @@ int main(void)
     int result = run(&helper);
 
     secret_free(&helper.request_message);
+    usermap_files_close(&helper.maps);
     key_files_close(&helper.keys);
     answer_files_close(&helper.answers);
     anchors_close(&helper.anchors);

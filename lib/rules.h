@@ -64,7 +64,7 @@ struct issuer_rules {
     struct string_list require_amr;   /* all of them */
     struct string_list require_claim; /* "name=value" or "/json/pointer=value", all of them */
     struct string_list user_claim;    /* names of claims: the first that is there; never empty */
-    char *user_map;                   /* "identity", or "": also identity */
+    char *user_map;                   /* absolute path; "identity", or "", which is the same */
     struct string_list export_claims; /* names of claims that the session's environment has */
     enum replay_mode replay;
 };

@@ -6,11 +6,9 @@
 
 #include "fetch-plan.h"
 #include "json.h"
-#include "policy.h"
 #include "requirements.h"
 #include "signature.h"
 #include "token.h"
-#include "usermap.h"
 
 /* Everything that one judgement makes on its way; freed in one place. */
 struct judgement {
@@ -169,7 +167,7 @@ static enum status check_claims(struct judgement *j, struct report *report)
 
 static enum status check_user(struct judgement *j, struct report *report)
 {
-    return usermap_check(j->identity, j->request->user, report);
+    return usermap_check(j->identity, j->issuer, j->sources->maps, j->request->user, report);
 }
 
 /* By now the user is known to be who has the token: he may be told what it lacks. */

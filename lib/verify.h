@@ -9,6 +9,7 @@
 
 #include "keysource.h"
 #include "revocation.h"
+#include "usermap.h"
 
 struct judge_request {
     struct span token;
@@ -23,6 +24,7 @@ struct judge_sources {
     const struct anchor_source *anchors;
     const struct answer_source *answers; /* NULL: there are none */
     const struct key_store *keys;        /* NULL: there are none */
+    const struct usermap_source *maps;   /* NULL: no issuer has one */
 };
 
 struct verdict {

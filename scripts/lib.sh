@@ -163,6 +163,38 @@ need_packages()
     restore_policy
 }
 
+# What is missing of Node.js 18 and npm. They may be there from elsewhere than Debian, whose npm would not
+# go with them.
+node_packages()
+{
+    local version=0
+    [[ -z $(type -P node) ]] || version=$(node --version)
+    version=${version#v}
+    ((${version%%.*} >= 18)) || printf 'nodejs\n'
+    [[ -n $(type -P npm) ]] || printf 'npm\n'
+}
+
+# Installs the npm packages of the service tests where Node.js finds them: in $work, above the tree. Without
+# a network the tests that need them are skipped, and $NPM_SKIPPED is why; but not if what came is not what
+# package-lock.json says.
+install_npm_packages()
+{
+    local from=$work/tree/tests/services/npm log=$work/npm.log code
+    export NPM_SKIPPED=
+    cp "$from/package.json" "$from/package-lock.json" "$from/.npmrc" "$work"
+    if npm ci --ignore-scripts --prefix "$work" --fetch-retries 1 --fetch-retry-mintimeout 1000 \
+        --fetch-timeout 60000 >"$log" 2>&1 </dev/null; then
+        say 'npm packages are there'
+        return
+    fi
+    code=$(sed -n -E '/^npm (ERR!|error) code ([A-Z0-9_]+)$/{s//\2/p;q}' "$log")
+    [[ $code != EINTEGRITY && $code != EUSAGE ]] ||
+        die "npm ci: $code: expected the packages of tests/services/npm/package-lock.json"
+    rm -rf "$work/node_modules"
+    NPM_SKIPPED="npm could not install its packages (${code:-no code})"
+    say "$NPM_SKIPPED: their tests are skipped"
+}
+
 # libaudit-dev: pam.pc of Debian 13 asks for it, libpam0g-dev there does not bring it.
 # shellcheck disable=SC2034 # both are for the scripts that source this file
 build_packages=(gcc libc6-dev meson ninja-build pkgconf libgnutls28-dev libjson-c-dev

@@ -9,7 +9,6 @@
 #include "anchor-directory.h"
 #include "anchor-index.h"
 #include "anchor-pem.h"
-#include "write-whole.h"
 
 /* An index that grows. */
 struct entries {
@@ -27,8 +26,6 @@ struct source {
     bool directory;
     uid_t also_trusted;
 };
-
-enum outcome { MADE, NOT_WANTED, FAILED };
 
 static bool refuse(struct safefile_error *error, const char *path, const char *text)
 {
@@ -133,79 +130,61 @@ static bool is_open_to_all(int directory, const char *name)
             (S_ISDIR(st.st_mode) && (st.st_mode & S_IROTH) && (st.st_mode & S_IXOTH)));
 }
 
-static enum outcome collect_named(const struct source *source, const char *name,
-                                  struct entries *entries, struct safefile_error *error)
+static enum index_file_outcome collect_named(const struct source *source, const char *name,
+                                             struct entries *entries, struct safefile_error *error)
 {
     uint32_t at;
     bool done;
     int fd;
 
     if (!is_open_to_all(source->fd, name))
-        return NOT_WANTED;
+        return INDEX_FILE_NOT_WANTED;
     fd = anchor_directory_open(source->fd, name, source->also_trusted, error);
     if (fd < 0)
-        return FAILED;
+        return INDEX_FILE_FAILED;
     done = add_name(entries, name, &at) || refuse(error, name, "no memory for its index");
     done = done && collect_file(fd, name, at, entries, error);
     close(fd);
-    return done ? MADE : FAILED;
+    return done ? INDEX_FILE_MADE : INDEX_FILE_FAILED;
 }
 
-static enum outcome collect_directory(const struct source *source, struct entries *entries,
-                                      struct safefile_error *error)
+static enum index_file_outcome collect_directory(const struct source *source,
+                                                 struct entries *entries,
+                                                 struct safefile_error *error)
 {
-    enum outcome outcome = MADE;
+    enum index_file_outcome outcome = INDEX_FILE_MADE;
     struct anchor_names names;
 
     if (!is_open_to_all(source->fd, "."))
-        return NOT_WANTED;
+        return INDEX_FILE_NOT_WANTED;
     if (!anchor_directory_list(source->fd, source->path, &names, error))
-        return FAILED;
-    for (size_t i = 0; i < names.count && outcome == MADE; i++)
+        return INDEX_FILE_FAILED;
+    for (size_t i = 0; i < names.count && outcome == INDEX_FILE_MADE; i++)
         outcome = collect_named(source, names.items[i], entries, error);
     anchor_names_free(&names);
     return outcome;
 }
 
-static bool write_index(int fd, const struct stat *st, const struct entries *entries)
+static bool write_index(int cache, const char *name, const struct stat *st,
+                        const struct entries *entries, struct safefile_error *error)
 {
     struct anchor_index_header header = {
-        .source = anchor_identity_of(st), .count = entries->count, .names = entries->names_len};
+        .source = file_identity_of(st), .count = entries->count, .names = entries->names_len};
+    const struct span parts[] = {
+        span_of(&header, sizeof(header)),
+        span_of(entries->items, entries->count * sizeof(*entries->items)),
+        span_of(entries->names, entries->names_len),
+    };
 
     memcpy(header.mark, anchor_index_mark, sizeof(header.mark));
-    return write_whole(fd, span_of(&header, sizeof(header))) &&
-           write_whole(fd, span_of(entries->items, entries->count * sizeof(*entries->items))) &&
-           write_whole(fd, span_of(entries->names, entries->names_len)) && fchmod(fd, 0644) == 0 &&
-           fsync(fd) == 0;
+    return index_file_replace(cache, name, 0644, parts, sizeof(parts) / sizeof(parts[0]), error);
 }
 
-/* Whoever reads meanwhile has the old one or the new one. */
-static bool replace(int cache, const char *name, const struct stat *st,
-                    const struct entries *entries, struct safefile_error *error)
-{
-    char temporary[ANCHOR_INDEX_NAME_SIZE + 32];
-    bool done;
-    int fd;
-
-    (void)snprintf(temporary, sizeof(temporary), ".%s.%ld", name, (long)getpid());
-    (void)unlinkat(cache, temporary, 0);
-    fd = openat(cache, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return refuse(error, temporary, strerror(errno));
-    done = write_index(fd, st, entries);
-    done = close(fd) == 0 && done;
-    if (done && renameat(cache, temporary, cache, name) == 0)
-        return true;
-    (void)refuse(error, temporary, strerror(errno));
-    (void)unlinkat(cache, temporary, 0);
-    return false;
-}
-
-static enum outcome make(const struct source *source, int cache, const char *name,
-                         struct safefile_error *error)
+static enum index_file_outcome make(const struct source *source, int cache, const char *name,
+                                    struct safefile_error *error)
 {
     struct entries entries = {.items = NULL};
-    enum outcome outcome = FAILED;
+    enum index_file_outcome outcome = INDEX_FILE_FAILED;
     struct stat st;
 
     if (fstat(source->fd, &st) != 0)
@@ -213,30 +192,32 @@ static enum outcome make(const struct source *source, int cache, const char *nam
     else if (source->directory)
         outcome = collect_directory(source, &entries, error);
     else
-        outcome = collect_file(source->fd, source->path, 0, &entries, error) ? MADE : FAILED;
-    if (outcome == MADE && (!entries.items || entries.bytes < ANCHOR_INDEX_WORTH))
-        outcome = NOT_WANTED;
-    if (outcome == MADE) {
+        outcome = collect_file(source->fd, source->path, 0, &entries, error) ? INDEX_FILE_MADE
+                                                                             : INDEX_FILE_FAILED;
+    if (outcome == INDEX_FILE_MADE && (!entries.items || entries.bytes < ANCHOR_INDEX_WORTH))
+        outcome = INDEX_FILE_NOT_WANTED;
+    if (outcome == INDEX_FILE_MADE) {
         qsort(entries.items, entries.count, sizeof(*entries.items), compare);
-        outcome = replace(cache, name, &st, &entries, error) ? MADE : FAILED;
+        outcome =
+            write_index(cache, name, &st, &entries, error) ? INDEX_FILE_MADE : INDEX_FILE_FAILED;
     }
     free(entries.items);
     free(entries.names);
     return outcome;
 }
 
-static enum outcome open_and_make(const char *path, int cache, const char *name, uid_t also_trusted,
-                                  struct safefile_error *error)
+static enum index_file_outcome open_and_make(const char *path, int cache, const char *name,
+                                             uid_t also_trusted, struct safefile_error *error)
 {
     struct source source = {.path = path, .also_trusted = also_trusted};
-    enum outcome outcome;
+    enum index_file_outcome outcome;
     struct stat st;
 
     source.directory = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
     source.fd =
         (source.directory ? safefile_open_directory : safefile_open)(path, also_trusted, error);
     if (source.fd < 0)
-        return FAILED;
+        return INDEX_FILE_FAILED;
     outcome = make(&source, cache, name, error);
     close(source.fd);
     return outcome;
@@ -245,18 +226,5 @@ static enum outcome open_and_make(const char *path, int cache, const char *name,
 bool anchor_index_make(const char *source, const char *cache, uid_t also_trusted,
                        struct safefile_error *error)
 {
-    int directory = safefile_open_directory(cache, also_trusted, error);
-    enum outcome outcome = FAILED;
-    char name[ANCHOR_INDEX_NAME_SIZE] = "";
-
-    if (directory < 0)
-        return false;
-    if (!anchor_index_name(source, name))
-        (void)refuse(error, source, "its index cannot be named");
-    else
-        outcome = open_and_make(source, directory, name, also_trusted, error);
-    if (outcome != MADE)
-        (void)unlinkat(directory, name, 0);
-    close(directory);
-    return outcome != FAILED;
+    return index_file_make(source, ANCHOR_INDEX_SUFFIX, cache, also_trusted, open_and_make, error);
 }

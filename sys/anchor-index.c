@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "anchor-index.h"
 
-#include <fcntl.h>
 #include <gnutls/crypto.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "anchor-directory.h"
@@ -14,16 +12,9 @@
 
 const char anchor_index_mark[8] = "anchors1";
 
-bool anchor_index_name(const char *source, char name[ANCHOR_INDEX_NAME_SIZE])
+bool anchor_index_name(const char *source, char name[INDEX_FILE_NAME_SIZE])
 {
-    unsigned char digest[32];
-
-    if (gnutls_hash_fast(GNUTLS_DIG_SHA256, source, strlen(source), digest) != 0)
-        return false;
-    for (size_t i = 0; i < sizeof(digest); i++)
-        (void)snprintf(name + 2 * i, 3, "%02x", digest[i]);
-    memcpy(name + 2 * sizeof(digest), ".anchors", sizeof(".anchors"));
-    return true;
+    return index_file_name(source, ANCHOR_INDEX_SUFFIX, name);
 }
 
 /* Zeros if it cannot be computed: then nothing is found. */
@@ -33,22 +24,6 @@ void anchor_index_hash(const gnutls_datum_t *subject, unsigned char hash[16])
 
     (void)gnutls_hash_fast(GNUTLS_DIG_SHA256, subject->data, subject->size, digest);
     memcpy(hash, digest, 16);
-}
-
-static uint64_t nanoseconds(const struct timespec *time)
-{
-    return (uint64_t)time->tv_sec * 1000000000 + (uint64_t)time->tv_nsec;
-}
-
-struct anchor_identity anchor_identity_of(const struct stat *st)
-{
-    return (struct anchor_identity){
-        .device = st->st_dev,
-        .inode = st->st_ino,
-        .size = (uint64_t)st->st_size,
-        .modified = nanoseconds(&st->st_mtim),
-        .changed = nanoseconds(&st->st_ctim),
-    };
 }
 
 #define ENTRY sizeof(struct anchor_index_entry)
@@ -85,26 +60,17 @@ static bool is_whole(const struct anchor_index *index)
 static bool is_of_source(const struct anchor_index *index)
 {
     const struct anchor_index_header header = header_of(index);
-    struct anchor_identity found;
-    struct stat st;
 
-    if (index->source < 0 || fstat(index->source, &st) != 0)
-        return false;
-    found = anchor_identity_of(&st);
-    return memcmp(&header.source, &found, sizeof(found)) == 0;
+    return file_identity_is(&header.source, index->source);
 }
 
 static bool map(int cache, const char *name, uid_t also_trusted, struct mapping *mapping)
 {
-    int fd = openat(cache, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    struct safefile_error unused = {""};
-    bool done = false;
+    int fd = index_file_open(cache, name, also_trusted);
+    bool done = fd >= 0 && mapping_make(fd, INDEX_MAX, mapping) == 0;
 
-    if (fd < 0)
-        return false;
-    if (safefile_trusted(fd, name, also_trusted, &unused))
-        done = mapping_make(fd, INDEX_MAX, mapping) == 0;
-    close(fd);
+    if (fd >= 0)
+        close(fd);
     return done;
 }
 
@@ -112,7 +78,7 @@ void anchor_index_open(struct anchor_index *index, int cache, const char *source
                        uid_t also_trusted)
 {
     struct safefile_error unused = {""};
-    char name[ANCHOR_INDEX_NAME_SIZE];
+    char name[INDEX_FILE_NAME_SIZE];
 
     *index =
         (struct anchor_index){.source = -1, .directory = directory, .also_trusted = also_trusted};

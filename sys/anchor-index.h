@@ -15,22 +15,14 @@
 #define PAM_JWT_ANCHOR_INDEX_H
 
 #include <gnutls/gnutls.h>
-#include <stdint.h>
 
-#include <sys/stat.h>
-
+#include "index-file.h"
 #include "mapping.h"
-#include "safefile.h"
 
 #define ANCHOR_INDEX_WORTH                                                                         \
     4096                          /* bytes of a source: to search less is quicker than to open one \
                                    */
 #define ANCHOR_INDEX_FOUND_MAX 17 /* entries: one more than a subject may have anchors */
-
-/* A file that was replaced or written to differs in one of these. Times in nanoseconds. */
-struct anchor_identity {
-    uint64_t device, inode, size, modified, changed;
-};
 
 struct anchor_index_entry {
     unsigned char hash[16]; /* the first bytes of SHA-256 of the subject's DER */
@@ -40,13 +32,13 @@ struct anchor_index_entry {
 
 struct anchor_index_header {
     char mark[8];
-    struct anchor_identity source;
+    struct file_identity source;
     uint64_t count; /* of entries */
     uint64_t names; /* bytes behind the entries: names of a directory's files, each with its NUL */
 };
 
+#define ANCHOR_INDEX_SUFFIX ".anchors"
 #define ANCHOR_INDEX_WINDOW 32768 /* bytes of the source that are read to find a block */
-#define ANCHOR_INDEX_NAME_SIZE 80
 
 /* An index that can be used; all zeros: there is none. */
 struct anchor_index {
@@ -60,9 +52,8 @@ struct anchor_index {
 extern const char anchor_index_mark[8];
 
 /* The name of the index of a path in the cache directory. */
-bool anchor_index_name(const char *source, char name[ANCHOR_INDEX_NAME_SIZE]);
+bool anchor_index_name(const char *source, char name[INDEX_FILE_NAME_SIZE]);
 void anchor_index_hash(const gnutls_datum_t *subject, unsigned char hash[16]);
-struct anchor_identity anchor_identity_of(const struct stat *st);
 
 /*
  * The index of `source`, if the directory `cache` has one that belongs to root or `also_trusted`,

@@ -195,7 +195,7 @@ bool config_finish(struct rules *rules, const char *path, struct config_error *e
         /* Else the users of one issuer could pass for those of another. */
         if (rules->issuer_count > 1 && !issuer->user_map[0])
             return refuse(error, path,
-                          "needs user_map = identity, as there is more than one issuer",
+                          "needs a user_map, a file or identity, as there is more than one issuer",
                           issuer->issuer);
         if (issuer->crl_urls.count > CRL_URLS_MAX)
             return refuse(error, path, "expected at most 12 crl_urls", issuer->issuer);

@@ -146,9 +146,9 @@ static bool is_replay_store(const char *value)
     return is_absolute(value) || (is_printable(value) && *rest && *rest != '/' && *rest != ':');
 }
 
-static bool is_identity(const char *value)
+static bool is_user_map(const char *value)
 {
-    return strcmp(value, "identity") == 0;
+    return strcmp(value, "identity") == 0 || is_absolute(value);
 }
 
 /* --- types ------------------------------------------------------------------------------------ */

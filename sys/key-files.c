@@ -80,18 +80,6 @@ static bool add_deployment(struct key_files *files, const char *path, struct saf
     return true;
 }
 
-static bool map_file(const char *path, uid_t also_trusted, struct mapping *mapping,
-                     struct safefile_error *error)
-{
-    int fd = safefile_open(path, also_trusted, error), why;
-
-    if (fd < 0)
-        return false;
-    why = mapping_make(fd, JWKS_FILE_MAX, mapping);
-    (void)close(fd);
-    return why == 0 || refuse(error, path, strerror(why));
-}
-
 static bool add_set(struct key_files *files, const struct issuer_rules *issuer,
                     struct safefile_error *error)
 {
@@ -99,7 +87,8 @@ static bool add_set(struct key_files *files, const struct issuer_rules *issuer,
 
     *set = (struct jwks_file){.issuer = issuer};
     if (issuer->jwks_file[0])
-        return map_file(issuer->jwks_file, files->also_trusted, &set->file, error);
+        return mapping_open(issuer->jwks_file, JWKS_FILE_MAX, files->also_trusted, &set->file,
+                            error);
     errno = 0;
     set->url = jwks_url(issuer);
     return set->url || errno == 0 || refuse(error, "jwks_uri", "no memory for it");

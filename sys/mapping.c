@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 int mapping_make(int fd, size_t max, struct mapping *mapping)
 {
@@ -25,6 +27,23 @@ int mapping_make(int fd, size_t max, struct mapping *mapping)
         return errno;
     mapping->bytes = span_of(bytes, (size_t)st.st_size);
     return 0;
+}
+
+bool mapping_open(const char *path, size_t max, uid_t also_trusted, struct mapping *mapping,
+                  struct safefile_error *error)
+{
+    int fd = safefile_open(path, also_trusted, error), why;
+
+    if (fd < 0)
+        return false;
+    why = mapping_make(fd, max, mapping);
+    (void)close(fd);
+    if (why == EFBIG)
+        (void)snprintf(error->text, sizeof(error->text), "%s: expected at most %zu bytes", path,
+                       max);
+    else if (why != 0)
+        (void)snprintf(error->text, sizeof(error->text), "%s: %s", path, strerror(why));
+    return why == 0;
 }
 
 void mapping_free(struct mapping *mapping)

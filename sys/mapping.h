@@ -8,6 +8,7 @@
 #define PAM_JWT_MAPPING_H
 
 #include "../lib/span.h"
+#include "safefile.h"
 
 struct mapping {
     struct span bytes; /* an empty file has none, and is mapped nonetheless */
@@ -16,6 +17,10 @@ struct mapping {
 /* The regular file `fd`, which may be closed afterwards. 0, or an errno: EFBIG: longer than `max`
  * bytes. */
 int mapping_make(int fd, size_t max, struct mapping *mapping);
+
+/* A file that safefile_open() opens. False, and `error` filled. */
+bool mapping_open(const char *path, size_t max, uid_t also_trusted, struct mapping *mapping,
+                  struct safefile_error *error);
 
 void mapping_free(struct mapping *mapping);
 

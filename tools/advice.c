@@ -59,8 +59,11 @@ static const struct {
     {STATUS_CLAIM_NOT_MET, "get a token that meets the require_... rules of this issuer"},
     {STATUS_TOO_OLD, "log in at the issuer again, then get a new token"},
     {STATUS_LIFETIME_TOO_LONG, "have the issuer make shorter tokens, or raise 'max_lifetime'"},
-    {STATUS_USER_MISMATCH, "log in as the user that the token names, or set 'user_claim'"},
-    {STATUS_USER_NOT_ALLOWED, "see allow_root, min_uid and virtual_users in pam_jwt(8)"},
+    {STATUS_USER_MISMATCH,
+     "log in as the user that the token names, or set 'user_claim' or 'user_map'"},
+    {STATUS_USER_NOT_ALLOWED,
+     "add a line to the file of 'user_map', or see allow_root, min_uid and virtual_users in "
+     "pam_jwt(8)"},
     {STATUS_CONFIG_ERROR, "correct what was found; 'pam-jwt config' checks pam_jwt.conf"},
     {STATUS_KEYS_UNAVAILABLE, "check that 'jwks_uri' or the issuer's metadata can be fetched: "
                               "'pam-jwt refresh' says what is wrong"},

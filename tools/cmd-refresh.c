@@ -7,6 +7,7 @@
 #include "../sys/anchor-index.h"
 #include "../sys/config.h"
 #include "../sys/paths.h"
+#include "../sys/usermap-index.h"
 #include "absolute.h"
 #include "command.h"
 #include "progress.h"
@@ -54,21 +55,40 @@ static bool run_tasks(const struct refresh_plan *plan, const struct refresh_plac
     return failed == 0;
 }
 
+static bool index_anchors(const struct issuer_rules *issuer, uid_t also_trusted)
+{
+    const struct string_list *paths = &issuer->trust_anchors;
+    bool all = true;
+
+    for (size_t i = 0; i < paths->count; i++) {
+        struct safefile_error error = {""};
+
+        if (anchor_index_make(paths->items[i], paths_cache, also_trusted, &error))
+            continue;
+        complain("", error.text);
+        all = false;
+    }
+    return all;
+}
+
+static bool index_map(const struct issuer_rules *issuer, uid_t also_trusted)
+{
+    struct safefile_error error = {""};
+
+    if (issuer->user_map[0] != '/' ||
+        usermap_index_make(issuer->user_map, paths_cache, also_trusted, &error))
+        return true;
+    complain("", error.text);
+    return false;
+}
+
 static bool make_indexes(const struct rules *rules, uid_t also_trusted)
 {
     bool all = true;
 
     for (size_t i = 0; i < rules->issuer_count; i++) {
-        const struct string_list *paths = &rules->issuers[i].trust_anchors;
-
-        for (size_t j = 0; j < paths->count; j++) {
-            struct safefile_error error = {""};
-
-            if (anchor_index_make(paths->items[j], paths_cache, also_trusted, &error))
-                continue;
-            complain("", error.text);
-            all = false;
-        }
+        all = index_anchors(&rules->issuers[i], also_trusted) && all;
+        all = index_map(&rules->issuers[i], also_trusted) && all;
     }
     return all;
 }
@@ -140,7 +160,7 @@ static const struct option_row options[] = {
 
 const struct command command_refresh = {
     .name = "refresh",
-    .summary = "fetch CRLs and OCSP answers anew, and index trust anchors",
+    .summary = "fetch CRLs and OCSP answers anew, and index trust anchors and user maps",
     .tail = "",
     .options = options,
     .option_count = sizeof(options) / sizeof(options[0]),

@@ -40,6 +40,8 @@ LIB_RANKS = [
     ["signature"],
     ["policy-audience"],
     ["policy"],
+    ["usermap-name"],
+    ["usermap-line"],
     ["usermap", "requirements"],
     ["verify"],
 ]

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The tests, in the order of their files. A test takes the world's log."""
 
+
+class Skipped(Exception):
+    """Says why a test cannot be run here."""
+
+
 TESTS = []
 FOR_ANY_HELPER = set()
 

@@ -66,7 +66,7 @@ static void make_old(struct scratch *scratch)
 
 static const char *index_path(struct scratch *scratch)
 {
-    char name[ANCHOR_INDEX_NAME_SIZE], *place = place_of(scratch, NULL);
+    char name[INDEX_FILE_NAME_SIZE], *place = place_of(scratch, NULL);
 
     assert_true(anchor_index_name(place, name));
     free(place);
@@ -214,7 +214,7 @@ static void forge(struct scratch *scratch, const char *name, uint32_t at, const 
 
     assert_int_equal(stat(place, &st), 0);
     memcpy(header.mark, anchor_index_mark, sizeof(header.mark));
-    header.source = anchor_identity_of(&st);
+    header.source = file_identity_of(&st);
     anchor_index_hash(&der, entry.hash);
     memcpy(forgery.bytes, &header, sizeof(header));
     memcpy(forgery.bytes + sizeof(header), &entry, sizeof(entry));

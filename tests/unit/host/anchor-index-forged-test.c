@@ -104,7 +104,7 @@ static void leads_into_another_block(void **state)
         assert_true(getdelim(&text, &size, '\0', file) > 0);
         assert_int_equal(fstat(fileno(file), &st), 0);
         fclose(file);
-        forgery.header->source = anchor_identity_of(&st);
+        forgery.header->source = file_identity_of(&st);
         for (size_t at = 0; at < forgery.header->count; at++) {
             const char *last = text, *next;
 

@@ -40,7 +40,7 @@ static void source_was_replaced(void **state)
 
 static void assert_other(const struct stat *a, const struct stat *b)
 {
-    const struct anchor_identity left = anchor_identity_of(a), right = anchor_identity_of(b);
+    const struct file_identity left = file_identity_of(a), right = file_identity_of(b);
 
     assert_memory_not_equal(&left, &right, sizeof(left));
 }

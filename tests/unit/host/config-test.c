@@ -166,7 +166,9 @@ static void bad_values(void **state)
         {"max_age = 0", "max_age: expected seconds from 1"},
         {"max_lifetime = 0", "max_lifetime: expected seconds from 1"},
         {"user_claim =", "user_claim: expected"},
-        {"user_map = /etc/pam_jwt/map", "not supported by this version"},
+        {"user_map = users", "identity, or an absolute path"},
+        {"user_map = Identity", "identity, or an absolute path"},
+        {"user_map = /", "identity, or an absolute path"},
         {"require_claim = name", "require_claim: expected"},
         {"require_claim = =value", "require_claim: expected"},
         {"require_scope = a b", "require_scope: expected"},
@@ -310,14 +312,14 @@ static void issuers(void **state)
     assert_good(*state, GLOBAL "[issuer urn:x]\nsigner_names = a\n" REQUIRED);
     assert_good(*state, GLOBAL "[issuer https://a.example:8443/realm]\n" REQUIRED);
     assert_bad(*state, GLOBAL "[issuer https://a]\n" REQUIRED "[issuer https://b]\n" REQUIRED, 0,
-               "needs user_map = identity");
+               "needs a user_map");
     assert_bad(*state,
                GLOBAL "[issuer https://a]\n" REQUIRED
                       "user_map = identity\n[issuer https://b]\n" REQUIRED,
-               0, "[issuer https://b] needs user_map = identity");
+               0, "[issuer https://b] needs a user_map");
     assert_good(*state, GLOBAL "[issuer https://a]\n" REQUIRED
                                "user_map = identity\n[issuer https://b]\n" REQUIRED
-                               "user_map = identity\n");
+                               "user_map = /etc/pam_jwt/users\n");
 }
 
 static void assert_conf_d(struct scratch *scratch, const char *found)

@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#define INDEX_SIZE_MAX (1024 * 1024)
 #define FILLING 4096 /* characters: no file that has them is too small for an index */
 
 void write_source(struct scratch *scratch, ...)
@@ -49,7 +48,7 @@ bool make_index(struct scratch *scratch)
 
 const char *index_path(struct scratch *scratch)
 {
-    char name[ANCHOR_INDEX_NAME_SIZE], *source = source_path(scratch);
+    char name[INDEX_FILE_NAME_SIZE], *source = source_path(scratch);
 
     assert_true(anchor_index_name(source, name));
     free(source);
@@ -64,12 +63,9 @@ void make_source_and_index(struct scratch *scratch)
 
 struct forgery take_index(struct scratch *scratch)
 {
-    struct forgery forgery = {.bytes = calloc(1, INDEX_SIZE_MAX)};
-    FILE *file = fopen(index_path(scratch), "re");
+    struct forgery forgery;
 
-    assert_non_null(file);
-    forgery.len = fread(forgery.bytes, 1, INDEX_SIZE_MAX, file);
-    fclose(file);
+    forgery.bytes = scratch_read_bytes(index_path(scratch), &forgery.len);
     assert_true(forgery.len >= sizeof(*forgery.header));
     forgery.header = (void *)forgery.bytes;
     forgery.entries = (void *)(forgery.bytes + sizeof(*forgery.header));
@@ -78,11 +74,7 @@ struct forgery take_index(struct scratch *scratch)
 
 void put_bytes(struct scratch *scratch, const struct forgery *forgery, size_t len)
 {
-    FILE *file = fopen(index_path(scratch), "we");
-
-    assert_non_null(file);
-    assert_int_equal(fwrite(forgery->bytes, 1, len, file), len);
-    assert_int_equal(fclose(file), 0);
+    scratch_write_bytes(index_path(scratch), forgery->bytes, len);
 }
 
 void put_index(struct scratch *scratch, struct forgery *forgery)

@@ -56,3 +56,28 @@ const char *scratch_write(struct scratch *scratch, const char *name, const char 
     assert_int_equal(chmod(path, 0644), 0);
     return path;
 }
+
+unsigned char *scratch_read_bytes(const char *path, size_t *len)
+{
+    FILE *file = fopen(path, "re");
+    unsigned char *bytes;
+    struct stat st;
+
+    assert_non_null(file);
+    assert_int_equal(fstat(fileno(file), &st), 0);
+    bytes = calloc(1, (size_t)st.st_size + 1);
+    assert_non_null(bytes);
+    *len = fread(bytes, 1, (size_t)st.st_size, file);
+    assert_int_equal(*len, st.st_size);
+    fclose(file);
+    return bytes;
+}
+
+void scratch_write_bytes(const char *path, const unsigned char *bytes, size_t len)
+{
+    FILE *file = fopen(path, "we");
+
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, len, file), len);
+    assert_int_equal(fclose(file), 0);
+}

@@ -21,4 +21,8 @@ const char *scratch_path(struct scratch *scratch, const char *name);
 /* Writes a file of that name, mode 0644; returns its path as scratch_path() does. */
 const char *scratch_write(struct scratch *scratch, const char *name, const char *text);
 
+/* The whole of a file; malloc'd. */
+unsigned char *scratch_read_bytes(const char *path, size_t *len);
+void scratch_write_bytes(const char *path, const unsigned char *bytes, size_t len);
+
 #endif

@@ -42,7 +42,8 @@ struct issuer_rules make_issuer(void)
                                  .jwks_stale = 86400,
                                  .certificates = STRING("/certs"),
                                  .token_types = LIST_OF(types),
-                                 .user_claim = LIST_OF(user_claims)};
+                                 .user_claim = LIST_OF(user_claims),
+                                 .user_map = STRING("")};
 }
 
 struct rules make_rules(struct issuer_rules *issuer)

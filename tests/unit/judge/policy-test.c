@@ -242,14 +242,23 @@ static void test_user_claim(void **state)
     assert_claims("{" GOOD SUB LATE ",\"upn\":\"bob\"}", STATUS_ACCEPTED);
 }
 
+static void assert_user(const char *claims, const char *user)
+{
+    IDENTITY_CLEANUP struct identity *identity = NULL;
+
+    assert_int_equal(judge_at(HEADER, claims, NOW, &identity), STATUS_ACCEPTED);
+    assert_true(span_equal(identity_user_claim(identity), span_text(user)));
+}
+
 /* The first that is there decides, whatever it is. */
 static void test_user_claims(void **state)
 {
     (void)state;
     issuer.user_claim = LIST("upn", "email", "sub");
-    assert_claims("{" GOOD SUB LATE ",\"upn\":\"bob\"}", STATUS_ACCEPTED);
-    assert_claims("{" GOOD SUB LATE "}", STATUS_ACCEPTED);
-    assert_claims("{" GOOD SUB LATE ",\"upn\":\"bob\",\"email\":\"a@b\"}", STATUS_ACCEPTED);
+    assert_user("{" GOOD SUB LATE ",\"upn\":\"bob\"}", "bob");
+    assert_user("{" GOOD SUB LATE "}", "alice");
+    assert_user("{" GOOD SUB LATE ",\"upn\":\"bob\",\"email\":\"a@b\"}", "bob");
+    assert_user("{" GOOD SUB LATE ",\"email\":\"a@b\",\"email_verified\":true}", "a@b");
     assert_claims("{" GOOD SUB LATE ",\"email\":\"a@b\"}", STATUS_CLAIM_NOT_MET);
     assert_claims("{" GOOD SUB LATE ",\"upn\":\"\"}", STATUS_MISSING_CLAIM);
     assert_claims("{" GOOD SUB LATE ",\"upn\":null}", STATUS_MISSING_CLAIM);
