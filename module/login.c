@@ -46,18 +46,6 @@ static int pam_code(enum status status)
 
 /* --- before the prompt ------------------------------------------------------------------------ */
 
-/* virtual_users: their names need not be this machine's, so nothing may become a process of theirs.
- */
-static bool service_starts_processes(const char *service)
-{
-    static const char *const services[] = {"sshd", "login", "su", "su-l", "sudo", "sudo-i"};
-
-    for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
-        if (strcmp(services[i], service) == 0)
-            return true;
-    return false;
-}
-
 /* An argument that is not understood, or that this service may not have. */
 static int check_arguments(struct login *login, int argc, const char **argv)
 {
@@ -72,7 +60,7 @@ static int check_arguments(struct login *login, int argc, const char **argv)
     if (login->options.limit)
         pam_syslog(login->pamh, LOG_WARNING,
                    "argument 'limit' has no effect on an auth line: it is for the session line");
-    if (login->options.local.virtual_users && service_starts_processes(login->service)) {
+    if (!options_fit(&login->options, login->service)) {
         pam_syslog(login->pamh, LOG_ERR,
                    "configuration error: virtual_users is not for service %s, whose users are "
                    "those of the machine",

@@ -109,3 +109,13 @@ const char *options_parse(int argc, const char **argv, struct options *options,
     }
     return bad;
 }
+
+bool options_fit(const struct options *options, const char *service)
+{
+    static const char *const services[] = {"sshd", "login", "su", "su-l", "sudo", "sudo-i"};
+
+    for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
+        if (strcmp(services[i], service) == 0)
+            return !options->local.virtual_users;
+    return true;
+}

@@ -27,4 +27,10 @@ struct options {
 const char *options_parse(int argc, const char **argv, struct options *options,
                           const char **expected);
 
+/*
+ * Whether the service may have these options: virtual_users are not for those that start processes
+ * of their users, whose names need not be this machine's.
+ */
+bool options_fit(const struct options *options, const char *service);
+
 #endif

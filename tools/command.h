@@ -62,6 +62,7 @@ struct command {
 extern const struct command command_explain;
 extern const struct command command_cert;
 extern const struct command command_chain;
+extern const struct command command_check;
 extern const struct command command_config;
 extern const struct command command_mint;
 extern const struct command command_refresh;

@@ -4,9 +4,9 @@
 
 #include "command.h"
 
-static const struct command *const commands[] = {&command_explain, &command_chain,
-                                                 &command_cert,    &command_config,
-                                                 &command_mint,    &command_refresh};
+static const struct command *const commands[] = {&command_explain, &command_check,  &command_chain,
+                                                 &command_cert,    &command_config, &command_mint,
+                                                 &command_refresh};
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 static void put_usage(FILE *out)

@@ -2,29 +2,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """pam-jwt refresh without root and without network: what it plans, removes and says."""
 
-import base64
-import hashlib
 import os
 import socket
-import struct
 
+import cachecase
+from cachecase import CACHE, CRL, OCSP, certificate, entry
 import pamjwt
-from pamjwt import fixture, run
-
-CACHE = os.environ["PAM_JWT_CACHE"]
-KIND_ANSWER = 0x4A575437
-CRL, OCSP = 0, 1
-
-
-def certificate(chain, index=0):
-    """The DER of a certificate in a fixture."""
-    with open(fixture(chain), encoding="ascii") as file:
-        block = file.read().split("-----BEGIN CERTIFICATE-----")[index + 1]
-    return base64.b64decode(block.split("-----END")[0])
-
-
-def span(data):
-    return struct.pack("=q", len(data)) + data
+from pamjwt import run
 
 
 def unused_url():
@@ -37,29 +21,12 @@ def unused_url():
 class Refresh(pamjwt.PamJwtTest):
     def setUp(self):
         super().setUp()
-        self.empty_cache()
-        self.addCleanup(self.empty_cache)
-
-    @staticmethod
-    def empty_cache():
-        for name in os.listdir(CACHE):
-            os.unlink(os.path.join(CACHE, name))
+        cachecase.empty()
+        self.addCleanup(cachecase.empty)
 
     def configure(self, *lines):
         with open(self.config, "a", encoding="ascii") as file:
             file.writelines(line + "\n" for line in lines)
-
-    @staticmethod
-    def entry(kind, url, cert, issuer, section=pamjwt.ISSUER):
-        """A file of the cache, as sys/wire.h describes it."""
-        request = b"request" if kind == OCSP else b""
-        name = hashlib.sha256(request or url.encode()).hexdigest() + (".ocsp" if request else ".crl")
-        with open(os.path.join(CACHE, name), "wb") as file:
-            file.write(struct.pack("=qqq", KIND_ANSWER, kind, 0) + span(url.encode()) +
-                       span(request) + span(cert) + span(issuer) + span(section.encode()) +
-                       struct.pack("=q", pamjwt.IAT) + span(b"answer"))
-        os.chmod(os.path.join(CACHE, name), 0o644)
-        return name
 
     def refresh(self):
         return run("refresh", "--config", self.config)
@@ -86,14 +53,14 @@ class Refresh(pamjwt.PamJwtTest):
     def test_nothing_is_fetched_unless_the_configuration_says_so(self):
         self.configure(f"crl_urls = {unused_url()}", "fetch_hosts = 127.0.0.1")
         chain = "signer-es256.chain.pem"
-        name = self.entry(OCSP, unused_url(), certificate(chain), certificate(chain, 1))
+        name = entry(OCSP, unused_url(), certificate(chain), certificate(chain, 1))
         self.expect_quiet()
         self.assertIn(name, os.listdir(CACHE))
 
     def test_an_entry_that_is_a_configured_list_is_fetched_once(self):
         url = unused_url()
         self.configure("fetch = configured", f"crl_urls = {url}", "fetch_hosts = 127.0.0.1")
-        name = self.entry(CRL, url, b"", b"")
+        name = entry(CRL, url, b"", b"")
         self.expect_failure(url)
         self.assertIn(name, os.listdir(CACHE))
 
@@ -101,9 +68,9 @@ class Refresh(pamjwt.PamJwtTest):
         self.configure("fetch = aia", "fetch_hosts = 127.0.0.1")
         chain = "signer-es256.chain.pem"
         for kind in (OCSP, CRL):
-            self.empty_cache()
+            cachecase.empty()
             url = unused_url()
-            name = self.entry(kind, url, certificate(chain), certificate(chain, 1))
+            name = entry(kind, url, certificate(chain), certificate(chain, 1))
             self.expect_failure(url)
             self.assertIn(name, os.listdir(CACHE))
 
@@ -112,14 +79,14 @@ class Refresh(pamjwt.PamJwtTest):
         self.configure("fetch = aia", "fetch_hosts = 127.0.0.1")
         alive, over = certificate("signer-es256.chain.pem", 1), certificate("root-expired.pem")
         for kind, cert, issuer in ((OCSP, over, alive), (CRL, alive, over)):
-            name = self.entry(kind, unused_url(), cert, issuer)
+            name = entry(kind, unused_url(), cert, issuer)
             self.expect_quiet()
             self.assertNotIn(name, os.listdir(CACHE))
 
     def test_a_list_outlives_the_certificate_that_it_was_fetched_for(self):
         self.configure("fetch = aia", "fetch_hosts = 127.0.0.1")
         url = unused_url()
-        name = self.entry(CRL, url, certificate("root-expired.pem"),
+        name = entry(CRL, url, certificate("root-expired.pem"),
                           certificate("signer-es256.chain.pem", 1))
         self.expect_failure(url)
         self.assertIn(name, os.listdir(CACHE))
@@ -128,8 +95,8 @@ class Refresh(pamjwt.PamJwtTest):
         self.configure("fetch = aia", "fetch_hosts = 127.0.0.1")
         over = certificate("root-expired.pem")
         for cert in (b"", b"\x30", over[:40], b"\0" * 40, over[:1] + b"\x84\xff\xff\xff\xff" + over):
-            self.empty_cache()
-            name = self.entry(OCSP, unused_url(), cert, b"")
+            cachecase.empty()
+            name = entry(OCSP, unused_url(), cert, b"")
             self.assertEqual(self.refresh().returncode, 1)
             self.assertIn(name, os.listdir(CACHE))
 
@@ -137,7 +104,7 @@ class Refresh(pamjwt.PamJwtTest):
         """Of an issuer that this configuration does not have."""
         self.configure("fetch = aia", "fetch_hosts = 127.0.0.1")
         chain = "signer-es256.chain.pem"
-        name = self.entry(OCSP, unused_url(), certificate(chain), certificate(chain, 1),
+        name = entry(OCSP, unused_url(), certificate(chain), certificate(chain, 1),
                           section="https://elsewhere.example")
         self.expect_quiet()
         self.assertIn(name, os.listdir(CACHE))

@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""pam-jwt check: PAM services, as libpam reads them, and what pam_jwt.so does in their stacks."""
+
+import os
+
+import checkcase
+from checkcase import TOKEN
+import pamjwt
+
+BAD = "auth required pam_jwt.so wrong\n"
+
+
+class Syntax(checkcase.CheckTest):
+    """A line with an argument that does not exist is found where libpam reads it, and nowhere else."""
+
+    def assert_at(self, place, text, name="sshd"):
+        self.service(name, text)
+        self.assert_found("error", os.path.join(self.pam, place) + ": pam_jwt.so: ", "'wrong'")
+
+    def assert_nowhere(self, text, name="sshd"):
+        self.service(name, TOKEN + text)
+        self.assert_fine()
+
+    def test_lines(self):
+        for text in (BAD, "AUTH Required pam_jwt.so wrong", " \tauth\trequired   pam_jwt.so\twrong \n",
+                     "-auth required pam_jwt.so wrong\n", "auth required /a/b/pam_jwt.so wrong\n",
+                     "auth [success=ok default=die] pam_jwt.so wrong\n",
+                     "auth [success=ok default=die]pam_jwt.so wrong\n",
+                     "auth required pam_jwt.so [prompt=a b] wrong\n",
+                     r"auth required pam_jwt.so [prompt=a \] b] wrong" + "\n",
+                     "auth required pam_jwt.so [wrong]\n", "auth required pam_jwt.so wrong#x\n",
+                     "auth \\\n required pam_jwt.so wrong\n",
+                     "auth required pam_jwt.so \\ \n  \n # x\n\twrong\n"):
+            self.assert_at("sshd:1", text)
+        self.assert_at("sshd:4", "# a\n\n # b \\\n" + BAD)
+        self.assert_at("sshd:3", "auth requi\\\n red pam_deny.so\n" + BAD)
+
+    def test_lines_that_are_none(self):
+        for text in ("#" + BAD, " # " + BAD, "auth required pam_jwt.so # wrong\n",
+                     "account required pam_jwt.so wrong\n", "session required pam_jwt.so wrong\n",
+                     "password required pam_jwt.so wrong\n", "auth required pam_jwt.so.old wrong\n",
+                     "auth required pam_not_jwt.so wrong\n",
+                     "auth required pam_jwt.so # \\\nauth required pam_other.so wrong\n",
+                     "auth required pam_echo.so file=pam_jwt.so wrong\n"):
+            self.assert_nowhere(text)
+
+    def test_inclusion(self):
+        self.service("parts", "account required pam_unix.so\n" + BAD)
+        for text in ("@include parts\n", "@INCLUDE parts", "auth include parts\n",
+                     "auth SubStack parts\n", f"auth include {self.pam}/parts\n", "@include inner\n"):
+            self.service("inner", "auth include parts\n")
+            self.assert_at("parts:2", text)
+        os.unlink(os.path.join(self.pam, "parts"))
+        self.write("parts", BAD)
+        os.unlink(os.path.join(self.pam, "inner"))
+        self.service("sshd", f"auth include {self.dir}/parts\n")
+        self.assert_found("error", self.dir + "/parts:1: ")
+        for text in (f"account include {self.dir}/parts\n", f"account substack {self.dir}/parts\n"):
+            self.assert_nowhere(text)
+
+    def test_only_the_stack_that_is_included(self):
+        self.write("inner", f"@include {self.dir}/parts\n")
+        self.write("parts", BAD)
+        self.assert_nowhere(f"account include {self.dir}/inner\n")
+
+    def test_files_that_are_no_services(self):
+        for name in ("sshd~", "sshd.dpkg-old", "sshd.rpmsave", ".sshd", "Sudo", "a b", "db.bak"):
+            self.service(name, BAD)
+        os.mkdir(os.path.join(self.pam, "directory"))
+        self.assert_fine()
+        self.assert_at("x.y:1", BAD, name="x.y")
+
+
+class Broken(checkcase.CheckTest):
+    def assert_broken(self, text, *found):
+        self.service("sshd", TOKEN + text)
+        self.assert_found("error", self.pam, "libpam cannot use sshd", *found)
+
+    def test_inclusion_of_nothing(self):
+        for text in ("@include nothing\n", "auth include nothing\n", "account substack nothing\n"):
+            self.assert_broken(text, "sshd:2: expected a file nothing to include")
+
+    def test_inclusion_without_end(self):
+        self.assert_broken("@include sshd\n", "expected at most 16 files")
+        self.assert_broken("@include sshd\n" * 20, "expected at most 16 files")
+
+    def test_too_many_files(self):
+        for number in range(16):
+            self.service(f"part{number}", f"@include part{number + 1}\n" * 2)
+        self.service("part16", "")
+        self.assert_broken("@include part8\n", "expected at most 256 files")
+
+    def test_too_many_lines(self):
+        self.assert_broken("auth required pam_deny.so\n" * 4096, "expected at most 4096 lines")
+
+    def test_words(self):
+        self.assert_broken("auht required pam_unix.so\n", "sshd:2: expected auth, account", "'auht'")
+        self.assert_broken("auth required\n", "sshd:2: expected a control, a module")
+        self.assert_broken("auth required pam_unix.so" + " x" * 62, "at most 61 arguments")
+        self.service("sshd", TOKEN + "auth required pam_unix.so" + " x" * 61)
+        self.assert_fine()
+
+    def test_services_without_pam_jwt_are_no_concern(self):
+        self.service("db", "@include nothing\nauht\n")
+        self.assert_fine()
+
+
+class Arguments(checkcase.CheckTest):
+    def test_all_that_exist(self):
+        self.service("sshd", "auth required pam_jwt.so [prompt=a b] min_uid=1 allow_root timeout=60 "
+                             "try_first_pass ignore_unknown_user nodelay debug\n")
+        self.assert_fine()
+
+    def test_values(self):
+        for argument in ("timeout=61", "min_uid=x", "config=relative", "debug=1", "prompt="):
+            self.service("sshd", f"auth required pam_jwt.so {argument}\n")
+            self.assert_found("error", f"found '{argument}'", "every login fails here")
+
+    def test_virtual_users(self):
+        text = "auth required pam_jwt.so virtual_users\n"
+        self.service("db", text)
+        self.assert_fine()
+        for name in ("sshd", "login", "su", "su-l", "sudo", "sudo-i"):
+            self.service(name, text.replace("required", "sufficient"))
+            self.assert_found("error", f"no virtual_users in {name}, ")
+            os.unlink(os.path.join(self.pam, name))
+
+    def test_nobody_asks(self):
+        self.service("sshd", "auth requisite pam_nologin.so\naccount required pam_unix.so\n"
+                             "auth required pam_jwt.so use_first_pass\nauth required pam_unix.so\n")
+        self.assert_found("warning", "sshd:3: pam_jwt.so: ", "because of use_first_pass")
+        self.service("sshd", "auth requisite pam_nologin.so\nauth optional pam_other.so\n"
+                             "auth required pam_jwt.so use_first_pass\n")
+        self.assert_fine()
+        self.service("sshd", "auth required pam_jwt.so try_first_pass\n")
+        self.assert_fine()
+
+    def test_no_service_at_all(self):
+        self.service("sshd", "auth required pam_unix.so\nsession required pam_jwt.so\n")
+        self.assert_found("warning", "expected pam_jwt.so in auth of a PAM service, found it in none")
+
+
+class Root(checkcase.CheckTest):
+    def test_root_is_kept_out(self):
+        for name, text in (("login", "nobody logs in as root"), ("su", "nobody becomes root"),
+                           ("su-l", "nobody becomes root")):
+            for control in ("required", "requisite"):
+                self.service(name, f"auth {control} pam_jwt.so\n")
+                self.assert_found("warning", f"{name}:1: ", text)
+            for line in ("auth required pam_jwt.so allow_root\n",
+                         "auth sufficient pam_jwt.so\nauth required pam_unix.so\n",
+                         "auth [success=1 default=ignore] pam_jwt.so\nauth requisite pam_unix.so\n"):
+                self.service(name, line)
+                self.assert_fine()
+            os.unlink(os.path.join(self.pam, name))
+
+    def test_other_services_know_root_by_other_means(self):
+        for name in ("sudo", "sudo-i", "sshd", "db"):
+            self.service(name, TOKEN)
+        self.assert_fine()
+
+
+class Everybody(checkcase.CheckTest):
+    """Whether a stack without any refusal is told from one that looks like it."""
+
+    def assert_open(self, *lines):
+        self.service("sshd", "".join(f"auth {line}\n" for line in lines))
+        self.assert_found("error", "everybody logs in without token and password")
+
+    def assert_closed(self, *lines):
+        self.service("sshd", "".join(f"auth {line}\n" for line in lines))
+        self.assert_fine()
+
+    def test_open(self):
+        self.assert_open("sufficient pam_jwt.so", "required pam_permit.so")
+        self.assert_open("optional pam_jwt.so", "optional pam_permit.so")
+        self.assert_open("required pam_nologin.so", "[success=1 default=ignore] pam_jwt.so",
+                         "sufficient pam_permit.so", "required pam_deny.so")
+        self.assert_open("[success=1 default=ignore] pam_jwt.so", "[default=1] pam_unix.so",
+                         "requisite pam_deny.so", "required pam_permit.so")
+        self.assert_open("sufficient pam_permit.so", "required pam_jwt.so")
+        self.assert_open("[default=ok auth_err=ignore] pam_jwt.so", "required pam_permit.so")
+        self.assert_open("required pam_jwt.so", "[default=reset] pam_unix.so",
+                         "required pam_permit.so")
+
+    def test_closed(self):
+        self.assert_closed("sufficient pam_jwt.so")
+        self.assert_closed("optional pam_jwt.so", "optional pam_env.so")
+        self.assert_closed("required pam_jwt.so", "required pam_permit.so")
+        self.assert_closed("requisite pam_jwt.so", "sufficient pam_permit.so")
+        self.assert_closed("sufficient pam_jwt.so", "required pam_unix.so", "optional pam_permit.so")
+        self.assert_closed("[success=2 default=ignore] pam_jwt.so",
+                           "[success=1 default=ignore] pam_unix.so", "requisite pam_deny.so",
+                           "required pam_permit.so")
+        self.assert_closed("optional pam_permit.so", "required pam_jwt.so")
+        self.assert_closed("[success=ok] pam_jwt.so", "required pam_permit.so")
+        self.assert_closed("[default=die] pam_jwt.so", "[default=reset] pam_unix.so",
+                           "required pam_permit.so")
+        self.assert_closed("[default=nonsense] pam_jwt.so", "required pam_permit.so")
+        self.assert_closed("sufficient pam_succeed_if.so user ingroup x", "required pam_jwt.so")
+
+    def test_other_stacks_do_not_matter(self):
+        self.service("sshd", "auth sufficient pam_jwt.so\naccount required pam_permit.so\n")
+        self.assert_fine()
+
+    def test_substacks_are_judged_as_the_services_that_they_are(self):
+        self.service("parts", "auth sufficient pam_jwt.so\nauth required pam_deny.so\n")
+        self.service("sshd", "auth substack parts\nauth required pam_permit.so\n")
+        self.assert_fine()
+        self.service("parts", "auth sufficient pam_jwt.so\nauth required pam_permit.so\n")
+        self.assert_found("error", "in parts if this one does")
+
+
+class Sessions(checkcase.CheckTest):
+    LIMIT = "session required pam_jwt.so limit\n"
+    SYSTEMD = "session optional pam_systemd.so\n"
+
+    def session(self, *lines):
+        self.service("sshd", TOKEN + "".join(lines))
+
+    def test_limit_behind_pam_systemd(self):
+        self.session(self.SYSTEMD, self.LIMIT)
+        self.assert_found("warning", "sshd:3: pam_jwt.so limit: expected before pam_systemd.so",
+                          "above " + os.path.join(self.pam, "sshd:2"))
+        self.session(self.LIMIT, self.SYSTEMD)
+        self.assert_fine()
+        self.session(self.SYSTEMD, "session required pam_jwt.so\n")
+        self.assert_fine()
+
+    def test_limit_behind_the_users_environment(self):
+        for line in ("session required pam_env.so user_readenv=1\n",
+                     "session required pam_env.so readenv=1 user_readenv\n",
+                     "auth required pam_env.so user_readenv=1\n"):
+            self.session(line, self.LIMIT)
+            self.assert_found("warning", "sshd:2: pam_env.so: ", "users set the end")
+        self.session(self.LIMIT, "auth required pam_env.so user_readenv=1\n")
+        self.assert_found("warning", "sshd:3: pam_env.so: ")
+        for lines in (["session required pam_env.so user_readenv=0\n", self.LIMIT],
+                      ["session required pam_env.so readenv=1\n", self.LIMIT],
+                      [self.LIMIT, "session required pam_env.so user_readenv=1\n"],
+                      ["account required pam_env.so user_readenv=1\n", self.LIMIT],
+                      ["session required pam_env.so user_readenv=1\n"]):
+            self.session(*lines)
+            self.assert_fine()
+
+
+if __name__ == "__main__":
+    pamjwt.main()

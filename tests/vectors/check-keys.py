@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""
+Every key of sys/options.def decides something: there are two vectors with the same token, user, service
+and time, and configurations that differ in that key of that section and in nothing else; one of them is
+accepted and the other refused, by a rule and not for an error of its configuration. Keys that act where
+vectors do not go stand in ELSEWHERE with tests of both kinds. Prints TAP.
+"""
+
+import collections
+import configparser
+import importlib.util
+import itertools
+import pathlib
+import re
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+TESTS = HERE.parent
+OPTIONS = TESTS.parent / "sys" / "options.def"
+
+# Key: tests in which a login that depends on it succeeds, and tests in which one fails. FILE:FUNCTION,
+# or a file that is a test by itself.
+ELSEWHERE = {
+}
+
+# Which sections may have a row of that kind.
+SECTIONS = {"GLOBAL": ["global"], "ISSUER": ["issuer"], "POLICY": ["issuer", "service"],
+            "REPLAY": ["replay"]}
+
+
+def load_vectors():
+    spec = importlib.util.spec_from_file_location("vectors", HERE / "run-vectors.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return [module.read_vector(path) for path in sorted(HERE.glob("*.vector"))]
+
+
+def keys():
+    """(section, key) for each place of each key."""
+    rows = re.findall(r"^([A-Z]+)\((\w+), [A-Z_]+,", OPTIONS.read_text(), re.M)
+    return [(section, key) for kind, key in rows for section in SECTIONS[kind]]
+
+
+def read_config(path):
+    """{(section, key): value}; a section with its names."""
+    parser = configparser.RawConfigParser(delimiters="=", comment_prefixes="#", strict=False)
+    parser.optionxform = str
+    parser.read_string(path.read_text())
+    return {(section, key): value for section in parser.sections()
+            for key, value in parser[section].items()}
+
+
+def decided(vectors):
+    """Each (section, key) that alone divides an accepted vector from a refused one: their names."""
+    configs = {path.stem: read_config(path) for path in (HERE / "config").glob("*.conf")}
+    alike = collections.defaultdict(list)
+    for vector in vectors:
+        if vector["expect"] != "config-error":
+            alike[tuple(vector[key] for key in ("input", "user", "service", "time"))].append(vector)
+    found = {}
+    for group in alike.values():
+        for one, other in itertools.combinations(group, 2):
+            if (one["expect"] == "accepted") == (other["expect"] == "accepted"):
+                continue
+            differing = {place[0].split()[0] + "." + place[1]
+                         for place in set(configs[one["config"]].items()) ^
+                         set(configs[other["config"]].items()) for place in [place[0]]}
+            if len(differing) == 1:
+                section, key = differing.pop().split(".")
+                found.setdefault((section, key), (one["name"], other["name"]))
+    return found
+
+
+def wrong_test(name):
+    """What is wrong with it; None if there is such a test."""
+    path, _, function = name.partition(":")
+    file = TESTS / path
+    if not file.is_file():
+        return f"{name}: there is no such file"
+    if function and not re.search(rf"^(?:    )?(?:def|static void) {function}\(", file.read_text(), re.M):
+        return f"{name}: there is no such function"
+    return None
+
+
+def wrong_elsewhere(tests):
+    accepting, refusing = tests
+    wrong = [] if accepting and refusing else ["expected tests of both kinds"]
+    return wrong + [text for text in map(wrong_test, (*accepting, *refusing)) if text]
+
+
+def check(place, found):
+    """What is wrong, line by line."""
+    if place in found:
+        return ["it stands in ELSEWHERE, too"] if place[1] in ELSEWHERE else []
+    if place[1] in ELSEWHERE:
+        return wrong_elsewhere(ELSEWHERE[place[1]])
+    return ["no two vectors differ in it alone, one accepted and one refused"]
+
+
+def main():
+    places, found = keys(), decided(load_vectors())
+    unknown = [key for key in ELSEWHERE if key not in {key for _, key in places}]
+    print(f"1..{len(places) + 1}")
+    results = [(f"{key} of [{section}]", check((section, key), found)) for section, key in places]
+    results.append(("the table has no other keys", [f"{key} is no key" for key in unknown]))
+    for number, (name, wrong) in enumerate(results, 1):
+        print(f"{'not ok' if wrong else 'ok'} {number} - {name}")
+        for line in wrong:
+            print(f"# {line}")
+    return 1 if any(wrong for _, wrong in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

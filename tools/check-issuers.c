@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Rules of issuers that are no errors, and let in nobody or too many. */
+#include <string.h>
+
+#include "check.h"
+
+#define LEEWAY_MAX 300         /* RFC 7519 section 4.1.4: "no more than a few minutes" */
+#define SHORT_LIVED_MAX 864000 /* CA/Browser Forum, Baseline Requirements 1.6.1: ten days */
+
+/* --- each the value that was found, or NULL if nothing is to be said ---------------------------
+ */
+
+static const char *any_signer(const struct issuer_rules *issuer)
+{
+    for (size_t i = 0; i < issuer->signer_names.count; i++)
+        if (strcmp(issuer->signer_names.items[i], "*") == 0)
+            return "*";
+    return NULL;
+}
+
+/* Whether a percent sign and that letter are in it; %% is a percent sign. */
+static bool has_percent(const char *text, char letter)
+{
+    for (const char *at = text; (at = strchr(at, '%')) && at[1]; at += 2)
+        if (at[1] == letter)
+            return true;
+    return false;
+}
+
+static const char *audience_without(const struct issuer_rules *issuer, char letter)
+{
+    for (size_t i = 0; i < issuer->audience.count; i++)
+        if (!has_percent(issuer->audience.items[i], letter))
+            return issuer->audience.items[i];
+    return NULL;
+}
+
+static const char *audience_of_all_hosts(const struct issuer_rules *issuer)
+{
+    return audience_without(issuer, 'h');
+}
+
+static bool has_source(const struct issuer_rules *issuer)
+{
+    return issuer->crl_files.count > 0 || issuer->ocsp_files.count > 0 || issuer->short_lived > 0 ||
+           (issuer->fetch != FETCH_NONE &&
+            (issuer->ocsp_responder[0] || issuer->crl_urls.count > 0)) ||
+           (issuer->fetch == FETCH_AIA && issuer->fetch_hosts.count > 0);
+}
+
+/* Without trust anchors keys come without certificates, which need no status. */
+static const char *no_status(const struct issuer_rules *issuer)
+{
+    return issuer->revocation == REVOCATION_REQUIRE && issuer->trust_anchors.count > 0 &&
+                   !has_source(issuer)
+               ? "none"
+               : NULL;
+}
+
+static const char *no_revocation(const struct issuer_rules *issuer)
+{
+    if (issuer->trust_anchors.count == 0 || issuer->revocation == REVOCATION_REQUIRE)
+        return NULL;
+    return issuer->revocation == REVOCATION_OFF ? "off" : "prefer";
+}
+
+static const char *long_short_lived(const struct issuer_rules *issuer)
+{
+    return issuer->short_lived > SHORT_LIVED_MAX ? "more" : NULL;
+}
+
+static const struct {
+    const char *key;
+    const char *(*found)(const struct issuer_rules *issuer);
+    const char *expected;
+    const char *consequence; /* and what to do */
+} rows[] = {
+    {"signer_names", any_signer, "names",
+     "whoever has a certificate under trust_anchors can log in as anybody: name the signer"},
+    {"audience", audience_of_all_hosts, "%h in each value",
+     "a host that a token is sent to can use it at all others: write pam://%h/%s"},
+    {"revocation", no_status, "a source of revocation status",
+     "all certificates are refused but short chains with noRevAvail: set crl_files, ocsp_files, "
+     "fetch or short_lived"},
+    {"revocation", no_revocation, "require",
+     "who has stolen a signer's key can log in as anybody until its certificate expires"},
+    {"short_lived", long_short_lived, "at most 864000 seconds",
+     "certificates that live that long need a revocation status"},
+};
+
+static void check_leeway(struct check *check, const struct check_config *config)
+{
+    if (config->rules->leeway > LEEWAY_MAX)
+        check_warning(check,
+                      "%s: [global] leeway: expected at most %d seconds, found %lld: tokens are "
+                      "accepted for that long after they expire; correct the clocks instead",
+                      config->path, LEEWAY_MAX, (long long)config->rules->leeway);
+}
+
+static void check_issuer(struct check *check, const struct check_config *config,
+                         const struct issuer_rules *issuer)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *found = rows[i].found(issuer);
+
+        if (found)
+            check_warning(check, "%s: [issuer %s] %s: expected %s, found %s: %s", config->path,
+                          issuer->issuer, rows[i].key, rows[i].expected, found,
+                          rows[i].consequence);
+    }
+}
+
+/* --- replay ----------------------------------------------------------------------------------- */
+
+/* Of the issuer, or of a service that asks for replay besides. */
+static bool remembers_without_limit(const struct issuer_rules *issuer,
+                                    const struct issuer_rules *demands)
+{
+    return (issuer->replay == REPLAY_REQUIRE || demands->replay == REPLAY_REQUIRE) &&
+           issuer->max_lifetime == 0 && demands->max_lifetime == 0;
+}
+
+static void check_replay(struct check *check, const struct check_config *config,
+                         const struct issuer_rules *issuer)
+{
+    const struct rules *rules = config->rules;
+    bool without = remembers_without_limit(issuer, issuer);
+
+    for (size_t i = 0; i < rules->service_count; i++)
+        without = without || (rules->services[i].demands.replay == REPLAY_REQUIRE &&
+                              remembers_without_limit(issuer, &rules->services[i].demands));
+    if (without)
+        check_warning(check,
+                      "%s: [issuer %s] max_lifetime: expected a limit where replay = require, "
+                      "found none: a spent token is remembered until it expires, however long "
+                      "that is; set max_lifetime",
+                      config->path, issuer->issuer);
+}
+
+/* --- services --------------------------------------------------------------------------------- */
+
+#define NAMES_MAX 256 /* bytes; what does not fit is left out */
+
+/* The services that use this configuration, root's or others, with commas between them. */
+static void list_services(const struct check *check, const struct check_config *config, bool roots,
+                          char names[NAMES_MAX])
+{
+    const struct pam_service *last = NULL;
+    size_t len = 0;
+
+    names[0] = '\0';
+    for (size_t i = 0; i < check->use_count; i++) {
+        const struct pam_service *service = check->uses[i].service;
+
+        if (&check->configs[check->uses[i].config] != config || service == last ||
+            check_is_roots(service) != roots || (service->included && !roots) ||
+            len + strlen(service->name) + 3 > NAMES_MAX)
+            continue;
+        if (len > 0)
+            len = (size_t)(stpcpy(names + len, ", ") - names);
+        len = (size_t)(stpcpy(names + len, service->name) - names);
+        last = service;
+    }
+}
+
+/* Who runs a service that is not root's gets tokens, and could become their users elsewhere. */
+static void check_shared_audience(struct check *check, const struct check_config *config,
+                                  const struct issuer_rules *issuer)
+{
+    const char *shared = audience_without(issuer, 's');
+    char roots[NAMES_MAX], others[NAMES_MAX];
+
+    list_services(check, config, true, roots);
+    list_services(check, config, false, others);
+    if (shared && *roots && *others)
+        check_warning(check,
+                      "%s: [issuer %s] audience: expected %%s in each value, as pam_jwt.so is used "
+                      "by services of root (%s) and others (%s), found %s: who runs one of the "
+                      "others can use a token that it was given for root's; write pam://%%h/%%s",
+                      config->path, issuer->issuer, roots, others, shared);
+}
+
+void check_issuers(struct check *check)
+{
+    for (size_t i = 0; i < check->config_count; i++) {
+        const struct check_config *config = &check->configs[i];
+
+        if (!config->rules)
+            continue;
+        check_leeway(check, config);
+        for (size_t j = 0; j < config->rules->issuer_count; j++) {
+            check_issuer(check, config, &config->rules->issuers[j]);
+            check_replay(check, config, &config->rules->issuers[j]);
+            check_shared_audience(check, config, &config->rules->issuers[j]);
+        }
+    }
+}
