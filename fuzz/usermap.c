@@ -147,12 +147,13 @@ static enum said match(struct re_pattern_buffer *pattern, const struct words *wo
     return said;
 }
 
-static bool has_back_reference(const char *text)
+static bool has_odd_escape(const char *text)
 {
     bool escaped = false;
 
     for (; *text; text++) {
-        if (escaped && *text >= '0' && *text <= '9')
+        if (escaped && ((*text >= '0' && *text <= '9') || (*text >= 'a' && *text <= 'z') ||
+                        (*text >= 'A' && *text <= 'Z')))
             return true;
         escaped = !escaped && *text == '\\';
     }
@@ -165,7 +166,7 @@ static enum said read_regex(const struct words *words, const struct question *qu
     struct re_pattern_buffer pattern = {0};
     enum said said = BROKEN;
 
-    if (!*text || has_back_reference(text) || count_marks(words->items[1].text) > 1)
+    if (!*text || has_odd_escape(text) || count_marks(words->items[1].text) > 1)
         return BROKEN;
     if (question->subject.len > USERMAP_SUBJECT_MAX || !question->user[0])
         return NOTHING;

@@ -27,7 +27,7 @@ void keep_find(const struct keep *keep, const struct wire_wish *wish, struct cac
     char name[CACHE_NAME_SIZE];
 
     *entry = (struct cache_entry){0};
-    if (keep->directory < 0 || !cache_name_of(wish, name) ||
+    if (keep->directory < 0 || !cache_name_of(wish, keep->issuer, name) ||
         cache_map(keep->directory, name, keep->also_trusted, entry) != CACHE_FOUND)
         *entry = (struct cache_entry){0};
 }
@@ -36,7 +36,7 @@ bool keep_failed_lately(const struct keep *keep, const struct wire_wish *wish, i
 {
     char name[CACHE_NAME_SIZE];
 
-    return keep->directory >= 0 && cache_name_of(wish, name) &&
+    return keep->directory >= 0 && cache_name_of(wish, keep->issuer, name) &&
            cache_failed(keep->directory, name, keep->also_trusted, now, FAILED_SECONDS);
 }
 
@@ -44,7 +44,7 @@ void keep_failure(const struct keep *keep, const struct wire_wish *wish, int64_t
 {
     char name[CACHE_NAME_SIZE];
 
-    if (keep->directory >= 0 && keep->writes && cache_name_of(wish, name))
+    if (keep->directory >= 0 && keep->writes && cache_name_of(wish, keep->issuer, name))
         (void)cache_mark_failed(keep->directory, name, now);
 }
 

@@ -12,6 +12,7 @@ struct keep {
     int directory; /* of the cache; -1: there is none */
     bool writes;   /* root's process only */
     uid_t also_trusted;
+    struct span issuer;          /* the section's URL; empty until it is known */
     struct safefile_error error; /* why it cannot be used or written; "": it can */
 };
 

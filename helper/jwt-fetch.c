@@ -123,6 +123,7 @@ static bool load_rules(struct helper *helper, struct config_error *error)
             helper->errand.issuer = &helper->rules->issuers[i];
     helper->errand.rules = helper->rules;
     keep_open(&helper->errand.keep, also_trusted);
+    helper->errand.keep.issuer = helper->order.issuer;
     return helper->rules != NULL;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "usermap-line.h"
 
+#include <ctype.h>
 #include <regex.h>
 #include <stdio.h>
 
@@ -81,11 +82,15 @@ static bool take_fields(struct span rest, struct usermap_line *line)
 
 /* --- lines ------------------------------------------------------------------------------------ */
 
-/* POSIX has none in extended regular expressions. glibc does, and takes exponential time. */
-static bool has_back_reference(const char *regex)
+/*
+ * A backslash before a letter or digit means nothing to POSIX. To glibc it means what it likes: \d
+ * is a d, and not the digit that authors of such expressions elsewhere mean; back-references take
+ * exponential time.
+ */
+static bool has_odd_escape(const char *regex)
 {
     for (; (regex = strchr(regex, '\\')) && regex[1]; regex += 2)
-        if (regex[1] >= '0' && regex[1] <= '9')
+        if (isalnum((unsigned char)regex[1]))
             return true;
     return false;
 }
@@ -98,8 +103,10 @@ static bool check_regex(struct usermap_line *line)
     memmove(line->subject, line->subject + 1, strlen(line->subject));
     if (!line->subject[0])
         return refuse(line, "expected a regular expression behind the slash");
-    if (has_back_reference(line->subject))
-        return refuse(line, "the regular expression has a back-reference: write it without");
+    if (has_odd_escape(line->subject))
+        return refuse(line,
+                      "the regular expression has a backslash before a letter or digit, which "
+                      "means nothing in POSIX: write [0-9] for a digit");
     if (mark && strstr(mark + 2, "\\1"))
         return refuse(line, "the user has \\1 more than once");
     return true;

@@ -195,7 +195,7 @@ static enum status look_at_cached(const struct looking *looking, enum answer_kin
     char name[CACHE_NAME_SIZE];
     struct cache_entry entry;
 
-    if (!cache_name(kind, asked, name))
+    if (!cache_name(kind, (struct span){0}, asked, name))
         return report_refuse(looking->report, STATUS_INTERNAL_ERROR, "SHA-256 failed");
     switch (cache_map(files->cache, name, files->also_trusted, &entry)) {
     case CACHE_NONE:

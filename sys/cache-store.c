@@ -120,7 +120,7 @@ bool cache_store(const struct cache_writer *writer, const struct wire_answer *an
         return refuse(error, "written", "it is not locked");
     if (len == 0 || answer->der.len > CACHE_ENTRY_MAX - len)
         return refuse(error, "written", strerror(EFBIG));
-    if (!cache_name_of(&answer->wish, name))
+    if (!cache_name_of(&answer->wish, answer->issuer, name))
         return refuse(error, "written", "SHA-256 failed");
     if (!replace(writer->directory, name, span_of(header, len), answer->der, error))
         return false;

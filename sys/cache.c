@@ -22,11 +22,27 @@ int cache_open(const char *path, uid_t also_trusted, struct safefile_error *erro
     return fd;
 }
 
-bool cache_name(enum answer_kind kind, struct span asked, char name[CACHE_NAME_SIZE])
+static bool digest_of(enum answer_kind kind, struct span issuer, struct span asked,
+                      unsigned char digest[DIGITS / 2])
+{
+    gnutls_hash_hd_t hash;
+    bool done = gnutls_hash_init(&hash, GNUTLS_DIG_SHA256) == 0;
+
+    if (!done)
+        return false;
+    if (kind == ANSWER_JWKS)
+        done = gnutls_hash(hash, issuer.ptr, issuer.len) == 0 && gnutls_hash(hash, "\n", 1) == 0;
+    done = done && gnutls_hash(hash, asked.ptr, asked.len) == 0;
+    gnutls_hash_deinit(hash, digest);
+    return done;
+}
+
+bool cache_name(enum answer_kind kind, struct span issuer, struct span asked,
+                char name[CACHE_NAME_SIZE])
 {
     unsigned char digest[DIGITS / 2];
 
-    if (gnutls_hash_fast(GNUTLS_DIG_SHA256, asked.ptr, asked.len, digest) != 0)
+    if (!digest_of(kind, issuer, asked, digest))
         return false;
     for (size_t i = 0; i < sizeof(digest); i++)
         (void)snprintf(name + 2 * i, 3, "%02x", digest[i]);
@@ -34,9 +50,9 @@ bool cache_name(enum answer_kind kind, struct span asked, char name[CACHE_NAME_S
     return true;
 }
 
-bool cache_name_of(const struct wire_wish *wish, char name[CACHE_NAME_SIZE])
+bool cache_name_of(const struct wire_wish *wish, struct span issuer, char name[CACHE_NAME_SIZE])
 {
-    return cache_name((enum answer_kind)wish->kind,
+    return cache_name((enum answer_kind)wish->kind, issuer,
                       wish->kind == ANSWER_OCSP ? wish->request : wish->url, name);
 }
 
@@ -67,7 +83,8 @@ static bool is_answer(const char *name, struct cache_entry *entry)
 
     if (!wire_take_answer(&rest, &entry->answer) || rest.len > 0)
         return false;
-    return cache_name_of(&entry->answer.wish, expected) && strcmp(name, expected) == 0;
+    return cache_name_of(&entry->answer.wish, entry->answer.issuer, expected) &&
+           strcmp(name, expected) == 0;
 }
 
 static enum cache_found map_file(int fd, uid_t also_trusted, struct mapping *file)

@@ -35,11 +35,16 @@ enum cache_found {
  */
 int cache_open(const char *path, uid_t also_trusted, struct safefile_error *error);
 
-/* The name for a URL, or for the DER of an OCSPRequest. False: there is none, the hash failed. */
-bool cache_name(enum answer_kind kind, struct span asked, char name[CACHE_NAME_SIZE]);
+/*
+ * The name for a URL, or for the DER of an OCSPRequest. A JWK Set is one issuer's own, whoever else
+ * has the same URL: its name is for both, and for all else `issuer`, the section's URL, plays no
+ * part. False: there is none, the hash failed.
+ */
+bool cache_name(enum answer_kind kind, struct span issuer, struct span asked,
+                char name[CACHE_NAME_SIZE]);
 
 /* Likewise, for what is wished. */
-bool cache_name_of(const struct wire_wish *wish, char name[CACHE_NAME_SIZE]);
+bool cache_name_of(const struct wire_wish *wish, struct span issuer, char name[CACHE_NAME_SIZE]);
 
 bool cache_is_name(const char *name);
 

@@ -304,7 +304,7 @@ static enum status look_at_cache(const struct key_files *files, struct jwks_file
 
     if (files->cache < 0)
         return STATUS_ACCEPTED;
-    if (!cache_name(ANSWER_JWKS, span_text(file->url), name))
+    if (!cache_name(ANSWER_JWKS, span_text(file->issuer->issuer), span_text(file->url), name))
         return report_refuse(report, STATUS_INTERNAL_ERROR, "SHA-256 failed");
     if (!file->mapped) {
         enum cache_found found = cache_map(files->cache, name, files->also_trusted, &file->entry);

@@ -70,7 +70,7 @@ static bool plan_url(const struct issuer_rules *issuer, const char *url, struct 
     struct refresh_task *task = &plan->tasks[plan->count];
 
     *task = (struct refresh_task){.issuer = issuer, .url = url};
-    if (!cache_name(ANSWER_CRL, span_text(url), task->name))
+    if (!cache_name(ANSWER_CRL, span_text(issuer->issuer), span_text(url), task->name))
         return false;
     if (!is_planned(plan, task->name))
         plan->count++;
@@ -102,7 +102,8 @@ static bool plan_sets(const struct rules *rules, struct refresh_plan *plan)
         *task = (struct refresh_task){.issuer = issuer, .owned = jwks_url(issuer)};
         task->url = task->owned;
         plan->count++;
-        if (!task->owned || !cache_name(ANSWER_JWKS, span_text(task->owned), task->name))
+        if (!task->owned ||
+            !cache_name(ANSWER_JWKS, span_text(issuer->issuer), span_text(task->owned), task->name))
             return false;
     }
     return true;

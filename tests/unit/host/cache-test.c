@@ -24,11 +24,25 @@ static void names(void **state)
 
     (void)state;
     /* SHA-256 of "helloworld" */
-    assert_true(cache_name(ANSWER_CRL, span_text("helloworld"), name));
+    assert_true(cache_name(ANSWER_CRL, (struct span){0}, span_text("helloworld"), name));
     assert_string_equal(name, of_url);
-    assert_true(cache_name(ANSWER_OCSP, span_text("helloworld"), name));
+    assert_true(cache_name(ANSWER_OCSP, (struct span){0}, span_text("helloworld"), name));
     assert_memory_equal(name, of_url, 64);
     assert_string_equal(name + 64, ".ocsp");
+}
+
+/* Two issuers may have one URL: neither's keys take the place of the other's. */
+static void names_of_sets(void **state)
+{
+    char one[CACHE_NAME_SIZE], other[CACHE_NAME_SIZE];
+
+    (void)state;
+    assert_true(cache_name(ANSWER_JWKS, span_text("https://a"), span_text(URL), one));
+    assert_true(cache_name(ANSWER_JWKS, span_text("https://b"), span_text(URL), other));
+    assert_string_not_equal(one, other);
+    assert_true(cache_name(ANSWER_CRL, span_text("https://a"), span_text(URL), one));
+    assert_true(cache_name(ANSWER_CRL, span_text("https://b"), span_text(URL), other));
+    assert_string_equal(one, other);
 }
 
 static void names_that_are_none(void **state)
@@ -36,7 +50,7 @@ static void names_that_are_none(void **state)
     char name[CACHE_NAME_SIZE + 8], longer[CACHE_NAME_SIZE + 8];
 
     (void)state;
-    assert_true(cache_name(ANSWER_CRL, span_text(URL), name));
+    assert_true(cache_name(ANSWER_CRL, (struct span){0}, span_text(URL), name));
     assert_true(cache_is_name(name));
     snprintf(longer, sizeof(longer), "a%s", name);
     assert_false(cache_is_name(longer));
@@ -171,7 +185,7 @@ static void renamed(void **state)
     snprintf(name, sizeof(name), "%s", prepare(*state, &directory));
     assert_int_equal(renameat(directory, name, directory, cached_name(&other)), 0);
     assert_int_equal(cached_look(directory, cached_name(&other)), CACHE_NONE);
-    assert_true(cache_name(ANSWER_OCSP, span_text(URL), as_ocsp));
+    assert_true(cache_name(ANSWER_OCSP, (struct span){0}, span_text(URL), as_ocsp));
     assert_int_equal(renameat(directory, cached_name(&other), directory, as_ocsp), 0);
     assert_int_equal(cached_look(directory, as_ocsp), CACHE_NONE);
     assert_int_equal(renameat(directory, as_ocsp, directory, name), 0);
@@ -266,6 +280,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names),
+        cmocka_unit_test(names_of_sets),
         cmocka_unit_test(names_that_are_none),
         SCRATCH_TEST(what_was_stored),
         SCRATCH_TEST(wrong_mode),

@@ -63,9 +63,7 @@ const char *cached_name(const struct wire_answer *answer)
 {
     static char name[CACHE_NAME_SIZE];
 
-    assert_true(cache_name(
-        (enum answer_kind)answer->wish.kind,
-        answer->wish.kind == ANSWER_OCSP ? answer->wish.request : answer->wish.url, name));
+    assert_true(cache_name_of(&answer->wish, answer->issuer, name));
     return name;
 }
 

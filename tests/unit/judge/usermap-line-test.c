@@ -120,9 +120,10 @@ static void broken_lines(void **state)
         {"alice a\\1b", "begin it with a slash"},
         {"/ bob", "behind the slash"},
         {"\"/\" bob", "behind the slash"},
-        {"/(a)\\1 bob", "back-reference"},
-        {"/(a)[\\]\\1 bob", "back-reference"},
-        {"/(a)\\\\\\2 bob", "back-reference"},
+        {"/id\\d+ bob", "backslash"},
+        {"/(a)\\1 bob", "backslash"},
+        {"/(a)[\\]\\1 bob", "backslash"},
+        {"/(a)\\\\\\2 bob", "backslash"},
         {"/(.*) \\1\\1", "more than once"},
         {"/(.*) \\1-x-\\1", "more than once"},
     };
