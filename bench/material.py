@@ -31,6 +31,18 @@ def openssl(*arguments):
                           text=True).stdout
 
 
+def make_jwk(alg, key_pem):
+    """Of a public key in a file."""
+    if alg == 'RS256':
+        modulus = openssl('rsa', '-pubin', '-in', key_pem, '-modulus', '-noout')
+        number = bytes.fromhex(modulus.strip().partition('=')[2])
+        return {'kty': 'RSA', 'alg': alg, 'n': url_text(number), 'e': 'AQAB'}
+    lines = key_pem.read_text(encoding='ascii').splitlines()[1:-1]
+    point = base64.b64decode(''.join(lines))[-64:]
+    return {'kty': 'EC', 'alg': alg, 'crv': 'P-256', 'x': url_text(point[:32]),
+            'y': url_text(point[32:])}
+
+
 class Material:
     """Files of one algorithm, in a folder."""
 
@@ -44,7 +56,7 @@ class Material:
         self.leaf, self.intermediate = self.write_chain()
         self.key_pem = self.write('key.pem',
                                   openssl('x509', '-in', self.leaf, '-pubkey', '-noout'))
-        self.key_jwk = self.write('key.jwk', json.dumps(self.make_jwk()))
+        self.key_jwk = self.write('key.jwk', json.dumps(make_jwk(alg, self.key_pem)))
 
     def copy(self, name, new_name):
         path = self.folder / new_name
@@ -93,13 +105,3 @@ class Material:
         path = self.write(f'{name}.users', users + 'alice alice\n')
         text = count.CONFIG.format(anchors=self.root)
         return self.write(f'{name}.conf', f'{text}user_map = {path}\n')
-
-    def make_jwk(self):
-        if self.alg == 'RS256':
-            modulus = openssl('rsa', '-pubin', '-in', self.key_pem, '-modulus', '-noout')
-            number = bytes.fromhex(modulus.strip().partition('=')[2])
-            return {'kty': 'RSA', 'alg': self.alg, 'n': url_text(number), 'e': 'AQAB'}
-        lines = self.key_pem.read_text(encoding='ascii').splitlines()[1:-1]
-        point = base64.b64decode(''.join(lines))[-64:]
-        return {'kty': 'EC', 'alg': self.alg, 'crv': 'P-256', 'x': url_text(point[:32]),
-                'y': url_text(point[32:])}

@@ -12,6 +12,7 @@ import platform
 import subprocess
 import sys
 
+import keys
 import logins
 import material
 import pairs
@@ -158,6 +159,24 @@ class Bench:
                 f'{name}, 1,000,000 lines, against 10: peak resident memory', 'users',
                 {'found': peaks['1,000,000 lines index'] / peaks['10 lines']}, 1.2))
 
+    # --- keys that are not in the token -----------------------------------------------------------
+
+    def keys(self):
+        for alg, name in NAMES.items():
+            made = keys.Keys(self.work / 'bench', alg)
+            took, _ = pairs.run_workers(
+                {what: [self.programs / 'bench-ask', *files] for what, files in (
+                    ('10 keys', made.jwk_set(10)), ('1,000 keys', made.jwk_set(1000)),
+                    ('1 certificate', made.deployed(1)),
+                    ('10,000 certificates', made.deployed(10000)))},
+                self.rounds, self.progress, f'keys {alg}')
+            self.keep(f'{alg} keys', took)
+            self.rows.append(at_most(f'{name}, a JWK Set of 1,000 keys, against 10', 'keys',
+                                     pairs.ratios(took, '1,000 keys', '10 keys'), 1.3))
+            self.rows.append(at_most(f'{name}, 10,000 deployed certificates, against 1', 'keys',
+                                     pairs.ratios(took, '10,000 certificates', '1 certificate'),
+                                     1.05))
+
     # --- CRL --------------------------------------------------------------------------------------
 
     def lists(self):
@@ -261,8 +280,8 @@ class Bench:
         """Whether all but the peers could be measured."""
         logins.world.must('useradd', '--create-home', '--shell', '/bin/sh', 'alice')
         complete = True
-        for part in (self.verifiers, self.anchors, self.users, self.lists, self.peers, self.hosts,
-                     self.instructions, self.logins):
+        for part in (self.verifiers, self.anchors, self.users, self.keys, self.lists, self.peers,
+                     self.hosts, self.instructions, self.logins):
             try:
                 part()
             except (pairs.Missing, AssertionError, OSError, RuntimeError,

@@ -12,6 +12,7 @@ GROUPS = {
     'verify': 'jwt-verify, started and asked as the module does: leaf and intermediate, one CA',
     'anchors': 'jwt-verify with many CAs as trust anchors',
     'users': 'jwt-verify with a large user map',
+    'keys': 'jwt-verify with keys that the token names and does not carry',
     'crl': 'a CRL of 1,000,000 entries (35 MB), in a process of its own',
     'peers': 'the same work against less: libraries that are given the key',
     'module': 'pam_authenticate, by the real libpam',

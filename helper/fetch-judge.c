@@ -160,17 +160,13 @@ static bool read_metadata(const struct judge_job *job, struct json_object *metad
     return true;
 }
 
-static void look_at_key(void *context, struct span text)
-{
-    (void)context;
-    (void)text;
-}
-
 /* RFC 7517 section 5. By the scan of a login, so that no set which a login cannot use replaces one
  * that it can; what a key is, whoever looks for one judges. */
 static bool read_set(const struct judge_job *job)
 {
-    return json_scan_objects(job->der, "keys", look_at_key, NULL) ||
+    const struct json_visit visit = {.array = "keys"};
+
+    return json_scan_objects(job->der, &visit) ||
            refuse(job, "expected a JWK Set: an object with one array of objects, keys");
 }
 

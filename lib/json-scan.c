@@ -8,11 +8,13 @@ struct scan {
     const unsigned char *at, *end;
     size_t members;
     unsigned depth;
+    struct span name; /* of the last member, with its quotation marks */
+    bool nul;         /* there was one in the last string */
+    bool escaped;     /* there was a backslash */
     /* of json_scan_objects() alone */
-    const char *name;
-    unsigned found;
-    void (*element)(void *context, struct span object);
-    void *context;
+    const struct json_visit *visit;
+    unsigned found; /* arrays of that name */
+    bool named;
 };
 
 static bool value(struct scan *s);
@@ -30,12 +32,17 @@ static bool take(struct scan *s, int c)
     return true;
 }
 
-static void space(struct scan *s)
+static void spaces(struct scan *s)
 {
-    if (peek(s) > ' ')
-        return;
     while (peek(s) == ' ' || peek(s) == '\t' || peek(s) == '\n' || peek(s) == '\r')
         s->at++;
+}
+
+/* Mostly there is none. */
+static inline void space(struct scan *s)
+{
+    if (peek(s) <= ' ')
+        spaces(s);
 }
 
 static bool digits(struct scan *s)
@@ -107,28 +114,29 @@ static bool hex4(struct scan *s, uint32_t *unit)
 }
 
 /* What follows \u: a surrogate must be the first of a pair (RFC 8259 section 7). */
-static bool unicode_escape(struct scan *s, bool *nul)
+static bool unicode_escape(struct scan *s)
 {
     uint32_t unit, low;
 
     if (!hex4(s, &unit))
         return false;
     if (unit == 0)
-        *nul = true;
+        s->nul = true;
     if (unit < 0xd800 || unit > 0xdfff)
         return true;
     return unit <= 0xdbff && take(s, '\\') && take(s, 'u') && hex4(s, &low) && low >= 0xdc00 &&
            low <= 0xdfff;
 }
 
-static bool escape(struct scan *s, bool *nul)
+static bool escape(struct scan *s)
 {
     int c = peek(s);
 
+    s->escaped = true;
     if (c < 0 || c == 0 || !strchr("\"\\/bfnrtu", c))
         return false;
     s->at++;
-    return c != 'u' || unicode_escape(s, nul);
+    return c != 'u' || unicode_escape(s);
 }
 
 /* One character beyond ASCII: well-formed UTF-8 only (RFC 3629 section 4). */
@@ -162,63 +170,78 @@ static bool utf8(struct scan *s)
 typedef signed char chunk __attribute__((vector_size(CHUNK)));
 
 /*
- * Over characters that mean themselves, many at a time: most of a key is a long string. Stops at
- * the first that is a control character, a quotation mark, a backslash or, being negative, beyond
- * ASCII; or where less than a chunk is left.
+ * Behind characters that mean themselves, many at a time: most of a key is a long string. Stops at
+ * the first that is a backslash, not above the quotation mark, or, being negative, beyond ASCII; or
+ * where less than a chunk is left.
  */
-static void plain(struct scan *s)
+static const unsigned char *plain(const unsigned char *at, const unsigned char *end)
 {
-    for (; s->end - s->at >= CHUNK; s->at += CHUNK) {
+    for (size_t chunks = (size_t)(end - at) / CHUNK; chunks > 0; chunks--, at += CHUNK) {
         uint64_t low, high;
-        chunk bytes, special;
+        chunk bytes, ordinary;
 
-        memcpy(&bytes, s->at, CHUNK);
-        special = (bytes < ' ') | (bytes == '"') | (bytes == '\\');
-        memcpy(&low, &special, 8);
-        memcpy(&high, (const char *)&special + 8, 8);
-        if (low | high) {
-            s->at +=
-                low ? __builtin_ctzll(le64toh(low)) / 8 : 8 + __builtin_ctzll(le64toh(high)) / 8;
-            return;
-        }
+        memcpy(&bytes, at, CHUNK);
+        ordinary = (bytes > '"') & (bytes != '\\');
+        memcpy(&low, &ordinary, 8);
+        memcpy(&high, (const char *)&ordinary + 8, 8);
+        if (~low)
+            return at + __builtin_ctzll(~le64toh(low)) / 8;
+        if (~high)
+            return at + 8 + __builtin_ctzll(~le64toh(high)) / 8;
     }
+    return at;
 }
 
-static bool string(struct scan *s, bool *nul)
+/* From the first character that plain() leaves to the end. */
+__attribute__((noinline)) static bool rest_of_string(struct scan *s)
 {
-    *nul = false;
-    if (!take(s, '"'))
-        return false;
     for (;;) {
-        int c;
+        int c = peek(s);
 
-        plain(s);
-        c = peek(s);
         if (c < 0x20)
             return false;
         if (c >= 0x80) {
             if (!utf8(s))
                 return false;
-            continue;
+        } else {
+            s->at++;
+            if (c == '"')
+                return true;
+            if (c == '\\' && !escape(s))
+                return false;
         }
-        s->at++;
-        if (c == '"')
-            return true;
-        if (c == '\\' && !escape(s, nul))
-            return false;
+        s->at = plain(s->at, s->end);
     }
+}
+
+static bool string(struct scan *s)
+{
+    s->nul = false;
+    if (!take(s, '"'))
+        return false;
+    s->at = plain(s->at, s->end);
+    return take(s, '"') || rest_of_string(s);
+}
+
+/* And what follows up to the value. */
+static bool member_name(struct scan *s)
+{
+    space(s);
+    s->name.ptr = s->at;
+    if (!string(s) || s->nul)
+        return false;
+    s->name.len = (size_t)(s->at - s->name.ptr);
+    s->members++;
+    space(s);
+    if (!take(s, ':'))
+        return false;
+    space(s);
+    return true;
 }
 
 static bool member(struct scan *s)
 {
-    bool nul;
-
-    space(s);
-    if (!string(s, &nul) || nul)
-        return false;
-    s->members++;
-    space(s);
-    return take(s, ':') && value(s);
+    return member_name(s) && value(s);
 }
 
 /* What follows the opening bracket of an object or array. */
@@ -248,15 +271,13 @@ static bool nested(struct scan *s, bool (*item)(struct scan *), int close)
 
 static bool bare_value(struct scan *s)
 {
-    bool nul;
-
     switch (peek(s)) {
     case '{':
         return nested(s, member, '}');
     case '[':
         return nested(s, value, ']');
     case '"':
-        return string(s, &nul);
+        return string(s);
     case 't':
         return literal(s, "true");
     case 'f':
@@ -287,42 +308,52 @@ bool json_scan(struct span text, size_t *members)
     return true;
 }
 
-static bool is_name(struct span quoted, const char *name)
+static bool is_quoted(struct span quoted, struct span text)
 {
-    return span_equal(span_of(quoted.ptr + 1, quoted.len - 2), span_text(name));
+    return quoted.ptr[0] == '"' && span_equal(span_of(quoted.ptr + 1, quoted.len - 2), text);
+}
+
+static bool element_member(struct scan *s)
+{
+    const unsigned char *begin;
+    bool named;
+
+    if (!member_name(s))
+        return false;
+    begin = s->at;
+    named = is_quoted(s->name, s->visit->member);
+    if (!bare_value(s))
+        return false;
+    if (named && is_quoted(span_of(begin, (size_t)(s->at - begin)), s->visit->value))
+        s->named = true;
+    space(s);
+    return true;
 }
 
 static bool object_element(struct scan *s)
 {
-    const unsigned char *begin;
+    struct json_element element;
 
     space(s);
-    begin = s->at;
-    if (peek(s) != '{' || !nested(s, member, '}'))
+    element.text.ptr = s->at;
+    s->escaped = s->named = false;
+    if (peek(s) != '{' || !nested(s, element_member, '}'))
         return false;
-    s->element(s->context, span_of(begin, (size_t)(s->at - begin)));
+    element = (struct json_element){span_of(element.text.ptr, (size_t)(s->at - element.text.ptr)),
+                                    s->escaped, s->named};
+    if (s->visit->element)
+        s->visit->element(s->visit->context, &element);
     space(s);
     return true;
 }
 
 static bool outer_member(struct scan *s)
 {
-    struct span quoted;
-    bool nul;
-
-    space(s);
-    quoted.ptr = s->at;
-    if (!string(s, &nul))
+    s->escaped = false;
+    if (!member_name(s) || s->escaped)
         return false;
-    quoted.len = (size_t)(s->at - quoted.ptr);
-    if (span_has(quoted, span_text("\\")))
-        return false;
-    space(s);
-    if (!take(s, ':'))
-        return false;
-    if (!is_name(quoted, s->name))
+    if (!is_quoted(s->name, span_text(s->visit->array)))
         return value(s);
-    space(s);
     s->found++;
     if (peek(s) != '[' || !nested(s, object_element, ']'))
         return false;
@@ -330,14 +361,9 @@ static bool outer_member(struct scan *s)
     return true;
 }
 
-bool json_scan_objects(struct span text, const char *name,
-                       void (*element)(void *context, struct span object), void *context)
+bool json_scan_objects(struct span text, const struct json_visit *visit)
 {
-    struct scan s = {.at = text.ptr,
-                     .end = text.ptr + text.len,
-                     .name = name,
-                     .element = element,
-                     .context = context};
+    struct scan s = {.at = text.ptr, .end = text.ptr + text.len, .visit = visit};
 
     space(&s);
     if (peek(&s) != '{' || !nested(&s, outer_member, '}'))

@@ -17,13 +17,26 @@
  */
 bool json_scan(struct span text, size_t *members);
 
+/* An object in an array. */
+struct json_element {
+    struct span text;
+    bool escaped; /* it has a backslash */
+    bool named;   /* it has the member that is looked for */
+};
+
+struct json_visit {
+    const char *array;         /* the name of the array */
+    struct span member, value; /* a member to look for, that is this string; none if unnamed */
+    void (*element)(void *context, const struct json_element *element); /* may be NULL */
+    void *context;
+};
+
 /*
- * Whether `text` is, by the same rules, one object that has the member `name` exactly once, and
- * there an array of objects. Calls element() with the text of each as it goes along, so that what
- * was called counts only if this is true. No name in the outer object may be escaped: two readers
- * might read it differently.
+ * Whether `text` is, by the same rules, one object that has the member `array` exactly once, and
+ * there an array of objects. Calls element() for each as it goes along, so that what was called
+ * counts only if this is true. No name in the outer object may be escaped: two readers might read
+ * it differently. In the elements, member and value are compared byte by byte.
  */
-bool json_scan_objects(struct span text, const char *name,
-                       void (*element)(void *context, struct span object), void *context);
+bool json_scan_objects(struct span text, const struct json_visit *visit);
 
 #endif

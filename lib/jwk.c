@@ -227,7 +227,9 @@ bool jwk_thumbprint(struct json_object *jwk, char out[JWK_THUMBPRINT_SIZE])
     return true;
 }
 
-bool jwk_number(struct json_object *jwk, struct span *text)
+const char *jwk_number(struct json_object *jwk, struct span *text)
 {
-    return json_string(json_member(jwk, member_is(jwk, "kty", "RSA") ? "n" : "x"), text);
+    const char *name = member_is(jwk, "kty", "RSA") ? "n" : "x";
+
+    return json_string(json_member(jwk, name), text) ? name : NULL;
 }

@@ -34,7 +34,7 @@ bool jwk_equals_key(struct json_object *jwk, gnutls_pubkey_t key);
 /* RFC 7638 with SHA-256. False for a JWK that cannot be imported. */
 bool jwk_thumbprint(struct json_object *jwk, char out[JWK_THUMBPRINT_SIZE]);
 
-/* The text of a number that a JWK of the same key has, too: n, or x. False likewise. */
-bool jwk_number(struct json_object *jwk, struct span *text);
+/* The name of a member that a JWK of the same key has, too, as the same text: n, or x. */
+const char *jwk_number(struct json_object *jwk, struct span *text);
 
 #endif

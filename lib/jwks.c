@@ -8,44 +8,27 @@
 struct search {
     const struct jwks_question *question;
     struct jwks_answer *answer;
-    const unsigned char *needle, *end; /* the next one that is not before an element; of all */
-    enum status status;                /* of the elements so far */
+    enum status status; /* of the elements so far */
     struct report *report;
 };
 
-/* Looks for the needle in all elements at once: preparing that costs more than one of them. */
-static bool has_needle(struct search *search, struct span text)
+static bool may_match(const struct jwks_question *question, const struct json_element *element)
 {
-    struct span needle = search->question->needle;
-
-    if (needle.len == 0)
+    if (element->escaped)
         return true;
-    if (search->needle < text.ptr) {
-        search->needle = memmem(text.ptr, (size_t)(search->end - text.ptr), needle.ptr, needle.len);
-        if (!search->needle)
-            search->needle = search->end;
-    }
-    return search->needle < text.ptr + text.len;
+    if (question->member)
+        return element->named;
+    return !question->may_match || question->may_match(question->context, element->text);
 }
 
-static bool may_match(struct search *search, struct span text)
-{
-    const struct jwks_question *question = search->question;
-
-    if (span_has(text, span_text("\\")))
-        return true;
-    return has_needle(search, text) &&
-           (!question->may_match || question->may_match(question->context, text));
-}
-
-static void look(void *context, struct span text)
+static void look(void *context, const struct json_element *element)
 {
     struct search *search = context;
     JSON_CLEANUP struct json_object *jwk = NULL;
 
-    if (search->status != STATUS_ACCEPTED || !may_match(search, text))
+    if (search->status != STATUS_ACCEPTED || !may_match(search->question, element))
         return;
-    search->status = json_parse(text, "JWK", &jwk, search->report);
+    search->status = json_parse(element->text, "JWK", &jwk, search->report);
     if (search->status != STATUS_ACCEPTED ||
         !search->question->matches(search->question->context, jwk))
         return;
@@ -58,15 +41,16 @@ static void look(void *context, struct span text)
 enum status jwks_find(struct span text, const struct jwks_question *question,
                       struct jwks_answer *answer, struct report *report)
 {
-    struct search search = {.question = question,
-                            .answer = answer,
-                            .needle = text.ptr,
-                            .end = text.ptr + text.len,
-                            .report = report};
+    struct search search = {.question = question, .answer = answer, .report = report};
+    const struct json_visit visit = {.array = "keys",
+                                     .member = span_text(question->member),
+                                     .value = question->value,
+                                     .element = look,
+                                     .context = &search};
 
     *answer = (struct jwks_answer){0};
     /* RFC 7517 section 5 */
-    if (!json_scan_objects(text, "keys", look, &search) && search.status == STATUS_ACCEPTED)
+    if (!json_scan_objects(text, &visit) && search.status == STATUS_ACCEPTED)
         search.status = report_refuse(report, STATUS_BAD_JSON,
                                       "expected an object with one array of objects, keys");
     if (search.status != STATUS_ACCEPTED) {

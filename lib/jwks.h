@@ -8,11 +8,14 @@
 
 #include "json.h"
 
-/* The first two say no without making an object, and may not be wrong in that unless the text has a
- * backslash. */
+/*
+ * `member` and may_match() say no without making an object, of a JWK whose text has no backslash,
+ * and may not be wrong in that.
+ */
 struct jwks_question {
-    struct span needle; /* what the text of such a JWK has in it; empty: nothing is known */
-    bool (*may_match)(const void *context, struct span text); /* NULL: `needle` says all */
+    const char *member; /* of such a JWK; NULL: may_match() says, if there is one */
+    struct span value;  /* of that member, a string */
+    bool (*may_match)(const void *context, struct span text);
     bool (*matches)(const void *context, struct json_object *jwk);
     const void *context;
 };

@@ -190,30 +190,13 @@ enum status keysource_set_by_key(const struct key_question *question, struct jso
     const struct by_key wanted = {question->token->jws.alg, jwk};
     struct jwks_question in_set = {.matches = is_same_key, .context = &wanted};
 
-    (void)jwk_number(jwk, &in_set.needle);
+    in_set.member = jwk_number(jwk, &in_set.value);
     return find_and_use(question, &in_set, true,
                         "the key of jwk is neither in the issuer's JWK Set nor in pinned_keys",
                         choice, report);
 }
 
 /* --- by kid ----------------------------------------------------------------------------------- */
-
-/* Between quotation marks: a short kid is in every other number. */
-static bool has_kid(const void *context, struct span text)
-{
-    const struct span *kid = context;
-    const unsigned char *end = text.ptr + text.len;
-
-    /* an object has a byte before and behind each of its values */
-    for (const unsigned char *at = text.ptr + 1; end - at > (ptrdiff_t)kid->len; at++) {
-        at = memmem(at, (size_t)(end - at) - 1, kid->ptr, kid->len);
-        if (!at)
-            return false;
-        if (at[-1] == '"' && at[kid->len] == '"')
-            return true;
-    }
-    return false;
-}
 
 static bool is_of_kid(const void *context, struct json_object *jwk)
 {
@@ -227,13 +210,13 @@ static enum status use_kid(const struct key_question *question, struct key_choic
                            struct report *report)
 {
     struct span kid;
-    struct jwks_question in_set = {.may_match = has_kid, .matches = is_of_kid, .context = &kid};
+    struct jwks_question in_set = {.member = "kid", .matches = is_of_kid, .context = &kid};
     char missing[160];
 
     /* RFC 7515 section 4.1.4 */
     if (!json_string(json_member(question->token->jws.header, "kid"), &kid))
         return report_refuse(report, STATUS_UNKNOWN_KEY, "kid: expected a string");
-    in_set.needle = kid;
+    in_set.value = kid;
     (void)snprintf(missing, sizeof(missing), "the issuer's JWK Set has no key with kid %.*s",
                    kid.len < 96 ? (int)kid.len : 96, (const char *)kid.ptr);
     return find_and_use(question, &in_set, false, missing, choice, report);

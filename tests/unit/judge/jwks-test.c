@@ -15,13 +15,6 @@ struct wanted {
     unsigned *parsed;
 };
 
-static bool may_match(const void *context, struct span text)
-{
-    const struct wanted *wanted = context;
-
-    return span_has(text, span_text(wanted->kid));
-}
-
 static bool matches(const void *context, struct json_object *jwk)
 {
     const struct wanted *wanted = context;
@@ -36,7 +29,7 @@ static int find(const char *text, const char *kid, unsigned *parsed, struct jwks
 {
     const struct wanted wanted = {kid, parsed};
     const struct jwks_question question = {
-        .may_match = may_match, .matches = matches, .context = &wanted};
+        .member = "kid", .value = span_text(kid), .matches = matches, .context = &wanted};
     struct report report = {.detail = ""};
 
     *parsed = 0;
@@ -68,8 +61,14 @@ static void test_found(void **state)
     expect("{\"keys\":[{\"kid\":\"a\"}]}", "a", 1, 1);
     expect("{\"keys\":[{\"kid\":\"b\"},{\"kid\":\"a\"},{\"kid\":\"c\"}]}", "a", 1, 1);
     expect("{\"keys\":[{\"kid\":\"a\"},{\"kid\":\"b\"},{\"kid\":\"a\"}]}", "a", 2, 2);
-    expect("{\"keys\":[{\"x\":\"a\"},{\"y\":{\"kid\":\"a\"}}]}", "a", 0, 2);
+    expect("{\"keys\":[{\"x\":\"a\"},{\"y\":{\"kid\":\"a\"}},{\"kid\":[\"a\"]}]}", "a", 0, 0);
+    expect("{\"keys\":[{\"kid\":\"ab\"},{\"kid\":\"a \"},{\"kid\":\"A\"},{\"Kid\":\"a\"}]}", "a", 0,
+           0);
+    expect("{\"keys\":[{\"kid\":\"\"},{\"kid\":\"a\"},{\"kid\":null},{\"kid\":0}]}", "", 1, 1);
+    expect("{\"keys\":[{\"kid\" : \"a\" , \"x\":1}]}", "a", 1, 1);
     expect("{\"keys\":[{\"kid\":\"\\u0061\"}]}", "a", 1, 1);
+    expect("{\"keys\":[{\"\\u006bid\":\"a\"}]}", "a", 1, 1);
+    expect("{\"keys\":[{\"x\":\"\\n\"},{\"kid\":\"b\"},{\"kid\":\"a\"}]}", "a", 1, 2);
     expect("{\"x\":{\"keys\":1},\"keys\":[{\"kid\":\"a\"}],\"y\":[]}", "a", 1, 1);
     expect(" {\n\"keys\" :\t[ {\"kid\":\"a\"} , { } ] } ", "a", 1, 1);
 }
@@ -111,6 +110,9 @@ static void test_no_set(void **state)
         "{\"keys\":[{\"a\":\"12345678\x1f\"}]}",
         "{\"keys\":[{\"a\":\"1234567\x7f\x80\"}]}",
         "{\"keys\":[{\"kid\":\"a\",\"kid\":\"a\"}]}",
+        "{\"keys\":[{\"kid\":\"a\",\"kid\":\"b\"}]}",
+        "{\"keys\":[{\"kid\":\"b\",\"kid\":\"a\"}]}",
+        "{\"keys\":[{\"kid\":\"a\",\"x\":1,\"x\":2}]}",
     };
 
     (void)state;
@@ -121,6 +123,34 @@ static void test_no_set(void **state)
         if (find(texts[i], "a", &parsed, &answer) != -1)
             fail_msg("%s", texts[i]);
     }
+}
+
+/* What may_match() says no to is made into an object only if it has a backslash. */
+static bool never(const void *context, struct span text)
+{
+    (void)context;
+    (void)text;
+    return false;
+}
+
+static void test_may_match(void **state)
+{
+    unsigned parsed = 0;
+    const struct wanted wanted = {"a", &parsed};
+    struct jwks_question question = {.matches = matches, .context = &wanted};
+    const struct span text = span_text("{\"keys\":[{\"kid\":\"a\"},{\"kid\":\"\\u0061\"}]}");
+    struct report report = {.detail = ""};
+    struct jwks_answer answer;
+
+    (void)state;
+    assert_int_equal(jwks_find(text, &question, &answer, &report), STATUS_ACCEPTED);
+    assert_int_equal(answer.count, 2);
+    json_free(&answer.jwk);
+    question.may_match = never;
+    assert_int_equal(jwks_find(text, &question, &answer, &report), STATUS_ACCEPTED);
+    assert_int_equal(answer.count, 1);
+    json_free(&answer.jwk);
+    assert_int_equal(parsed, 3);
 }
 
 /* Of a thousand keys one is made into an object. */
@@ -168,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_found),
         cmocka_unit_test(test_no_set),
+        cmocka_unit_test(test_may_match),
         cmocka_unit_test(test_thousand),
         cmocka_unit_test(test_bytes_of_strings),
     };
