@@ -121,6 +121,19 @@ class Configurations(checkcase.CheckTest):
         shutil.copyfile(fixture("keys/set.json"), path)
         self.assert_fine()
 
+    def test_a_user_map(self):
+        path = os.path.join(self.dir, "users")
+        self.configure(user_map=path)
+        self.assert_refused(path + ": No such file")
+        self.write("users", "# who\n\nx alice\none\ny bob\nz\n")
+        self.assert_found("error", path + ":4: ", self.config)
+        self.write("users", "x alice\ny bob")
+        self.assert_found("error", path + ":2: ")
+        self.write("users", "x alice\n/(.*)@example \\1\n")
+        self.assert_fine()
+        os.chmod(path, 0o666)
+        self.assert_refused(path)
+
     def test_certificates_that_others_can_write(self):
         certs = os.path.join(self.dir, "certs")
         self.configure(key_sources="x5c, x5t", certificates=certs)
