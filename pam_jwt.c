@@ -3,6 +3,7 @@
 #include <security/pam_modules.h>
 
 #include "module/login.h"
+#include "module/session.h"
 
 #define ENTRY __attribute__((visibility("default")))
 
@@ -17,7 +18,7 @@ ENTRY int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char *
     (void)flags;
     (void)argc;
     (void)argv;
-    return login_account(pamh);
+    return session_account(pamh);
 }
 
 /* PAM_IGNORE here would make sshd refuse a keyboard-interactive login. */
@@ -30,7 +31,13 @@ ENTRY int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **a
     return PAM_SUCCESS;
 }
 
-/* Nothing to say about sessions and passwords. */
+ENTRY int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    (void)flags;
+    return session_open(pamh, argc, argv);
+}
+
+/* Nothing to say. */
 #define IGNORED(entry)                                                                             \
     ENTRY int entry(pam_handle_t *pamh, int flags, int argc, const char **argv)                    \
     {                                                                                              \
@@ -41,6 +48,5 @@ ENTRY int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **a
         return PAM_IGNORE;                                                                         \
     }
 
-IGNORED(pam_sm_open_session)
 IGNORED(pam_sm_close_session)
 IGNORED(pam_sm_chauthtok)

@@ -12,6 +12,7 @@
 #include "../lib/base64url.h"
 #include "../lib/token.h"
 #include "../lib/verify.h"
+#include "fixture-exports.h"
 #include "fixture.h"
 #include "fuzz.h"
 
@@ -30,6 +31,8 @@ static struct issuer_rules variants[] = {
     {FIXTURE_RULES, .max_age = 300},
 };
 
+static const struct string_list exports = FIXTURE_EXPORTS;
+
 /* What the last rows of the table have in place of one of FIXTURE_RULES. */
 static struct issuer_rules issuer_of(unsigned variant)
 {
@@ -38,6 +41,7 @@ static struct issuer_rules issuer_of(unsigned variant)
     static const char *const user_claims[] = {"email", "preferred_username"};
     struct issuer_rules issuer = variants[variant < count ? variant : 0];
 
+    issuer.export_claims = exports;
     if (variant == count)
         issuer.token_types = (struct string_list){(char **)types, 1};
     else if (variant > count)
@@ -283,6 +287,7 @@ static void check_accepted(const struct input *input, const struct issuer_rules 
     REQUIRE(verdict->signer && strcmp(verdict->revocation, "off") == 0);
     check_required(input->variant, claims);
     check_header(input->variant, input->header);
+    fixture_check_exports(claims, &issuer->export_claims, &verdict->exports);
     json_object_put(claims);
 }
 
@@ -336,6 +341,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         REQUIRE(is_possible(verdict.status) || input.header.len == 0 || input.header.ptr[0] != '{');
         REQUIRE(!verdict.user && verdict.expires == 0 && verdict.valid_until == 0);
+        REQUIRE(!verdict.exports.variables);
         REQUIRE(report.detail[0]);
     }
     free(token);

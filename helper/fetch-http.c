@@ -13,6 +13,7 @@
 #include "fetch-address.h"
 
 #define HEADERS_MAX 65536 /* bytes */
+#define ACCEPT_MAX 128    /* characters of that header */
 #define SLOW_LIMIT 64     /* bytes a second, */
 #define SLOW_TIME 10      /* for so many seconds: given up */
 
@@ -148,15 +149,21 @@ static bool set_request(CURL *curl, const struct http_request *request, struct c
 /* NULL: no memory. */
 static struct curl_slist *make_headers(const struct http_request *request)
 {
-    struct curl_slist *list, *more;
+    char accept[ACCEPT_MAX];
+    const char *const lines[] = {accept, "Content-Type: application/ocsp-request", "Expect:"};
+    struct curl_slist *list = NULL;
 
-    if (request->body.len == 0)
-        return curl_slist_append(NULL, "Accept: */*");
-    list = curl_slist_append(NULL, "Content-Type: application/ocsp-request");
-    more = list ? curl_slist_append(list, "Expect:") : NULL;
-    if (!more)
-        curl_slist_free_all(list);
-    return more;
+    (void)snprintf(accept, sizeof(accept), "Accept: %s", request->accept);
+    for (size_t i = 0; i < (request->body.len == 0 ? 1 : 3); i++) {
+        struct curl_slist *longer = curl_slist_append(list, lines[i]);
+
+        if (!longer) {
+            curl_slist_free_all(list);
+            return NULL;
+        }
+        list = longer;
+    }
+    return list;
 }
 
 /* --- the reply -------------------------------------------------------------------------------- */

@@ -14,6 +14,7 @@ struct http_request {
     const struct issuer_rules *rules;
     const char *url;
     struct span body;    /* of a POST with application/ocsp-request; empty: GET */
+    const char *accept;  /* the value of Accept */
     const char *type;    /* expected of the reply; NULL: any */
     size_t max;          /* bytes of the reply's body */
     int file;            /* gets the body, from its beginning */

@@ -2,7 +2,6 @@
 #include "fetch-judge.h"
 
 #include <gnutls/crypto.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -10,6 +9,7 @@
 #include "../lib/answers.h"
 #include "../lib/crl-form.h"
 #include "../lib/crl.h"
+#include "../lib/json-scan.h"
 #include "../lib/json.h"
 #include "../lib/ocsp.h"
 #include "../sys/paths.h"
@@ -160,13 +160,18 @@ static bool read_metadata(const struct judge_job *job, struct json_object *metad
     return true;
 }
 
-/* RFC 7517 section 5: what a key is, whoever looks for one judges. */
-static bool read_set(const struct judge_job *job, struct json_object *set)
+static void look_at_key(void *context, struct span text)
 {
-    struct json_object *keys = json_member(set, "keys");
+    (void)context;
+    (void)text;
+}
 
-    return json_object_is_type(keys, json_type_array) ||
-           refuse(job, "expected a JWK Set, found no array of keys");
+/* RFC 7517 section 5. By the scan of a login, so that no set which a login cannot use replaces one
+ * that it can; what a key is, whoever looks for one judges. */
+static bool read_set(const struct judge_job *job)
+{
+    return json_scan_objects(job->der, "keys", look_at_key, NULL) ||
+           refuse(job, "expected a JWK Set: an object with one array of objects, keys");
 }
 
 static bool decide_keys(const struct judge_job *job)
@@ -177,7 +182,7 @@ static bool decide_keys(const struct judge_job *job)
     if (json_parse(job->der, job->discovery ? "metadata" : "JWK Set", &object, &report) !=
         STATUS_ACCEPTED)
         return refuse(job, report.detail);
-    return job->discovery ? read_metadata(job, object) : read_set(job, object);
+    return job->discovery ? read_metadata(job, object) : read_set(job);
 }
 
 /* --- all -------------------------------------------------------------------------------------- */

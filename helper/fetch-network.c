@@ -90,17 +90,19 @@ static bool wants_get(long status)
     return status == 400 || status == 404 || status == 405 || status == 501;
 }
 
+/* CRLs and JWK Sets come in many types, an OCSP response in one (RFC 6960 appendix A.2). */
+static const struct kind {
+    const char *accept, *type; /* NULL: any type */
+    size_t max;                /* bytes */
+} kinds[] = {
+    [ANSWER_CRL] = {"application/pkix-crl, */*;q=0.5", NULL, FETCH_CRL_MAX},
+    [ANSWER_OCSP] = {"application/ocsp-response", "application/ocsp-response", FETCH_OCSP_MAX},
+    [ANSWER_JWKS] = {"application/json, */*;q=0.5", NULL, FETCH_JWKS_MAX},
+};
+
 size_t network_max(int64_t kind)
 {
-    switch ((enum answer_kind)kind) {
-    case ANSWER_CRL:
-        return FETCH_CRL_MAX;
-    case ANSWER_OCSP:
-        return FETCH_OCSP_MAX;
-    case ANSWER_JWKS:
-        return FETCH_JWKS_MAX;
-    }
-    return 0;
+    return kinds[kind].max;
 }
 
 static bool permit(const struct journey *journey)
@@ -125,8 +127,9 @@ static bool fetch(struct journey *journey)
         .rules = job->rules,
         .url = journey->url,
         .body = ocsp ? job->wish->request : span_of(NULL, 0),
-        .type = ocsp ? "application/ocsp-response" : NULL,
-        .max = network_max(job->wish->kind),
+        .accept = kinds[job->wish->kind].accept,
+        .type = kinds[job->wish->kind].type,
+        .max = kinds[job->wish->kind].max,
         .file = CHILD_FILE,
         .deadline_ms = job->deadline_ms,
     };

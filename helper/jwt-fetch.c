@@ -8,14 +8,12 @@
  * This process, which may be root's, looks at no byte that came from the network. A sealed child
  * asks for each wish (fetch-network.c), another judges what came (fetch-judge.c).
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,8 +24,8 @@
 #include "../sys/spawn.h"
 #include "fetch-keep.h"
 #include "fetch-wish.h"
+#include "message.h"
 
-#define SOCKET 3
 #define HAND_BACK 4
 #define ORDER_SECONDS 60   /* until the order says how long */
 #define RECEIPT_MS_MAX 300 /* kept for the receipt */
@@ -72,9 +70,8 @@ static int reply(const struct helper *helper)
         .brought = helper->brought,
         .failures = span_of(helper->failures, helper->failures_len),
     };
-    size_t len = wire_put_receipt(&receipt, message, sizeof(message));
 
-    return len > 0 && send(SOCKET, message, len, MSG_NOSIGNAL) == (ssize_t)len ? 0 : 1;
+    return message_reply(span_of(message, wire_put_receipt(&receipt, message, sizeof(message))));
 }
 
 static int reply_error(struct helper *helper, const char *why)
@@ -87,15 +84,12 @@ static int reply_error(struct helper *helper, const char *why)
 
 static bool receive_order(struct helper *helper)
 {
-    ssize_t got;
+    struct span message;
     int64_t left;
 
     alarm(ORDER_SECONDS);
-    do
-        got = recv(SOCKET, helper->message, sizeof(helper->message), MSG_TRUNC);
-    while (got < 0 && errno == EINTR);
-    if (got <= 0 || (size_t)got > sizeof(helper->message) ||
-        !wire_get_order(span_of(helper->message, (size_t)got), &helper->order))
+    if (!message_receive(helper->message, sizeof(helper->message), &message) ||
+        !wire_get_order(message, &helper->order))
         return false;
     left = helper->order.timeout_ms;
     alarm((unsigned)(left / 1000 + 1));
@@ -119,13 +113,10 @@ static bool read_wishes(struct helper *helper)
 static bool load_rules(struct helper *helper, struct config_error *error)
 {
     uid_t also_trusted = helper->order.trust_caller ? geteuid() : 0;
-    struct span config = helper->order.config;
     char path[4096];
 
-    if (config.len == 0 || config.len >= sizeof(path))
+    if (!message_copy_text(helper->order.config, path, sizeof(path)))
         return false;
-    memcpy(path, config.ptr, config.len);
-    path[config.len] = '\0';
     helper->rules = config_load(path, also_trusted, error);
     for (size_t i = 0; helper->rules && i < helper->rules->issuer_count; i++)
         if (span_equal(span_text(helper->rules->issuers[i].issuer), helper->order.issuer))
@@ -185,11 +176,6 @@ static void fetch_all(struct helper *helper)
     }
 }
 
-static bool fetches_keys(const struct issuer_rules *issuer)
-{
-    return issuer->jwks_uri[0] || issuer->discovery;
-}
-
 static int run(struct helper *helper)
 {
     struct config_error error = {"expected an absolute path of a configuration"};
@@ -206,7 +192,7 @@ static int run(struct helper *helper)
         return reply_error(helper, error.text);
     if (!helper->errand.issuer)
         return reply_error(helper, "the configuration has no section for this issuer");
-    if (helper->errand.issuer->fetch == FETCH_NONE && !fetches_keys(helper->errand.issuer))
+    if (helper->errand.issuer->fetch == FETCH_NONE && !issuer_fetches_set(helper->errand.issuer))
         return reply_error(helper, "the configuration says fetch = none");
     if (!check_tls_ca(helper, &unsafe))
         return reply_error(helper, unsafe.text);

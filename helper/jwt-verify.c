@@ -7,11 +7,9 @@
  * The order is the point: configuration, anchors and all other files are opened first, then
  * the process seals itself, and only then reads the first byte of the token.
  */
-#include <errno.h>
 #include <gnutls/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,13 +24,14 @@
 #include "../sys/sandbox.h"
 #include "../sys/usermap-files.h"
 #include "../sys/wire.h"
+#include "message.h"
 #include "steps.h"
 #include "wishes.h"
 
-#define SOCKET 3
 #define FETCHED 4         /* if setup.fetched */
 #define FAILURES_MAX 1024 /* bytes */
-#define SETUP_SECONDS 60  /* until the setup says how long */
+#define WARNING_MAX 1024
+#define SETUP_SECONDS 60 /* until the setup says how long */
 
 /* All that lives between the messages. */
 struct helper {
@@ -52,30 +51,15 @@ struct helper {
     struct steps steps;
     struct wishes wishes;
     char token_id[13];
+    char warning[WARNING_MAX]; /* for the log; "" if there is nothing to say */
 };
 
-static bool receive(unsigned char *out, size_t size, struct span *message)
-{
-    ssize_t got;
-
-    do
-        got = recv(SOCKET, out, size, MSG_TRUNC);
-    while (got < 0 && errno == EINTR);
-    if (got <= 0 || (size_t)got > size)
-        return false;
-    *message = span_of(out, (size_t)got);
-    return true;
-}
-
-/* Nobody is told if it fails: without a complete verdict the caller says no. */
 static int reply(struct wire_verdict *verdict, const struct helper *helper)
 {
     static unsigned char message[WIRE_VERDICT_MAX];
-    size_t len;
 
-    verdict->warning = span_text(helper->sandbox.warning);
-    len = wire_put_verdict(verdict, message, sizeof(message));
-    return len > 0 && send(SOCKET, message, len, MSG_NOSIGNAL) == (ssize_t)len ? 0 : 1;
+    verdict->warning = span_text(helper->warning);
+    return message_reply(span_of(message, wire_put_verdict(verdict, message, sizeof(message))));
 }
 
 static int reply_error(enum status status, const char *detail, const struct helper *helper)
@@ -85,14 +69,13 @@ static int reply_error(enum status status, const char *detail, const struct help
     return reply(&verdict, helper);
 }
 
-static bool copy_text(struct span text, char *out, size_t size)
+static void warn(struct helper *helper, const char *label, const char *text)
 {
-    if (text.len >= size)
-        return false;
-    if (text.len > 0)
-        memcpy(out, text.ptr, text.len);
-    out[text.len] = '\0';
-    return true;
+    size_t len = strlen(helper->warning);
+
+    if (*text)
+        (void)snprintf(helper->warning + len, WARNING_MAX - len, "%s%s%s", len > 0 ? "; " : "",
+                       label, text);
 }
 
 /* "; " between lines; what does not fit is left out. */
@@ -122,9 +105,9 @@ static bool receive_setup(struct helper *helper)
     struct span message;
 
     alarm(SETUP_SECONDS);
-    if (!receive(helper->setup_message, sizeof(helper->setup_message), &message) ||
+    if (!message_receive(helper->setup_message, sizeof(helper->setup_message), &message) ||
         !wire_get_setup(message, &helper->setup) ||
-        !copy_text(helper->setup.service, helper->service, sizeof(helper->service)))
+        !message_copy_text(helper->setup.service, helper->service, sizeof(helper->service)))
         return false;
     join_lines(helper->setup.failures, helper->failures, sizeof(helper->failures));
     alarm(seconds(helper->setup.timeout_ms));
@@ -137,7 +120,7 @@ static bool load(struct helper *helper, struct config_error *error)
     struct safefile_error why = {""};
     char path[4096];
 
-    if (!copy_text(helper->setup.config, path, sizeof(path)))
+    if (!message_copy_text(helper->setup.config, path, sizeof(path)))
         return false;
     helper->rules = config_load(path, also_trusted, error);
     if (!helper->rules || !config_service_tighten(helper->rules, helper->service))
@@ -174,9 +157,9 @@ static bool receive_request(struct helper *helper)
 {
     struct span message;
 
-    return receive(helper->request_message.ptr, helper->request_message.size, &message) &&
+    return message_receive(helper->request_message.ptr, helper->request_message.size, &message) &&
            wire_get_request(message, &helper->request) &&
-           copy_text(helper->request.user, helper->user, sizeof(helper->user));
+           message_copy_text(helper->request.user, helper->user, sizeof(helper->user));
 }
 
 /* Names the token in logs without giving it away. */
@@ -220,6 +203,7 @@ static int judge_and_reply(struct helper *helper)
 
     name_token(helper);
     judge(helper->rules, &request, &sources, &report, &verdict);
+    warn(helper, "not exported: ", verdict.exports.left_out);
     return reply(
         &(struct wire_verdict){
             .status = verdict.status,
@@ -231,8 +215,11 @@ static int judge_and_reply(struct helper *helper)
             .issuer = span_text(verdict.issuer),
             .subject = span_text(verdict.subject),
             .user = span_text(verdict.user),
+            .replay_id = span_text(verdict.replay.id),
+            .replay_until = verdict.replay.until,
             .signer = span_text(verdict.signer),
             .revocation = span_text(verdict.revocation),
+            .exports = span_text(verdict.exports.variables),
             .steps = span_of(helper->steps.text, helper->steps.len),
             .wishes = wishes_of(verdict.plan, &helper->wishes),
         },
@@ -243,13 +230,16 @@ static bool seal(struct helper *helper)
 {
     int cache = answer_files_directory(helper->answers);
     struct sandbox_directories readable = {{0}, 0};
+    bool sealed;
 
     readable.count = anchors_directories(helper->anchors, readable.fds);
     if (cache >= 0)
         readable.fds[readable.count++] = cache;
     readable.count += key_files_directories(helper->keys, readable.fds + readable.count);
-    return sandbox_enter(paths_unprivileged, seconds(helper->setup.timeout_ms), &readable,
-                         &helper->sandbox);
+    sealed = sandbox_enter(paths_unprivileged, seconds(helper->setup.timeout_ms), &readable,
+                           &helper->sandbox);
+    warn(helper, "", helper->sandbox.warning);
+    return sealed;
 }
 
 static int run(struct helper *helper)

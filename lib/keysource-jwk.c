@@ -7,11 +7,6 @@
 
 /* --- alone ------------------------------------------------------------------------------------ */
 
-static bool has_set(const struct issuer_rules *issuer)
-{
-    return issuer->jwks_file[0] || issuer->jwks_uri[0] || issuer->discovery;
-}
-
 static enum status refuse_unpinned(struct json_object *jwk, struct report *report)
 {
     char thumbprint[JWK_THUMBPRINT_SIZE] = "";
@@ -32,7 +27,7 @@ static enum status use_alone(const struct key_question *question, struct json_ob
 
     if (status != STATUS_ACCEPTED || choice->key)
         return status;
-    if (!has_set(question->issuer))
+    if (!issuer_has_set(question->issuer))
         return refuse_unpinned(jwk, report);
     return keysource_set_by_key(question, jwk, choice, report);
 }

@@ -17,7 +17,7 @@ static enum key_set judge_age(const struct key_question *question, const struct 
 {
     int64_t age = question->now - set->fetched_at;
 
-    if (set->local || (!question->issuer->jwks_uri[0] && !question->issuer->discovery))
+    if (set->local || !issuer_fetches_set(question->issuer))
         return KEY_SET_LOCAL;
     if (set->brought)
         return KEY_SET_BROUGHT;

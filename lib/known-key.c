@@ -47,10 +47,9 @@ enum status known_key_pinned(struct json_object *jwk, const struct alg *alg,
     if (issuer->pinned_keys.count == 0 || !jwk_thumbprint(jwk, thumbprint))
         return STATUS_ACCEPTED;
     /* RFC 7638 section 3.1 */
-    for (size_t i = 0; i < issuer->pinned_keys.count; i++)
-        if (strcmp(issuer->pinned_keys.items[i], thumbprint) == 0)
-            return make_of_jwk(jwk, alg, "pinned", key, report);
-    return STATUS_ACCEPTED;
+    if (!string_list_has(&issuer->pinned_keys, thumbprint))
+        return STATUS_ACCEPTED;
+    return make_of_jwk(jwk, alg, "pinned", key, report);
 }
 
 enum status known_key_of_set(struct json_object *jwk, const struct alg *alg,

@@ -93,4 +93,13 @@ struct rules {
     struct replay_rules replay;
 };
 
+bool string_list_has(const struct string_list *list, const char *text);
+
+/* Whether a token's key may come from there. */
+bool issuer_uses(const struct issuer_rules *issuer, const char *key_source);
+
+/* Whether the issuer's JWK Set is at a URL; or there, or in a file. */
+bool issuer_fetches_set(const struct issuer_rules *issuer);
+bool issuer_has_set(const struct issuer_rules *issuer);
+
 #endif

@@ -8,14 +8,6 @@
 #define NAME_SIZE 1024 /* a longer name equals none of ours */
 #define OID_SIZE 128
 
-static bool list_has(const struct string_list *list, const char *text)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->items[i], text) == 0)
-            return true;
-    return false;
-}
-
 static enum status check_not_ca(gnutls_x509_crt_t signer, struct report *report)
 {
     unsigned critical, is_ca = 1;
@@ -42,9 +34,9 @@ static enum status check_key_usage(gnutls_x509_crt_t signer, const struct issuer
 
     if (found == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
         return STATUS_ACCEPTED;
-    if (list_has(&issuer->signer_key_usage, "digitalSignature"))
+    if (string_list_has(&issuer->signer_key_usage, "digitalSignature"))
         wanted |= GNUTLS_KEY_DIGITAL_SIGNATURE;
-    if (list_has(&issuer->signer_key_usage, "nonRepudiation"))
+    if (string_list_has(&issuer->signer_key_usage, "nonRepudiation"))
         wanted |= GNUTLS_KEY_NON_REPUDIATION;
 
     /* RFC 5280 section 4.2.1.3: enforced whether critical or not */
@@ -74,7 +66,7 @@ static enum status check_extended_key_usage(gnutls_x509_crt_t signer,
         if (found < 0)
             return report_refuse(report, STATUS_NOT_A_SIGNING_CERTIFICATE,
                                  "extendedKeyUsage of the signer certificate cannot be read");
-        found_one = found_one || list_has(&issuer->signer_eku, oid);
+        found_one = found_one || string_list_has(&issuer->signer_eku, oid);
     }
 
     /* RFC 5280 section 4.2.1.12: anyExtendedKeyUsage is no substitute for a purpose asked for */
@@ -111,7 +103,7 @@ static bool name_allowed(unsigned type, struct span name, const struct issuer_ru
 static enum status check_names(gnutls_x509_crt_t signer, const struct issuer_rules *issuer,
                                bool names_constrained, struct report *report)
 {
-    bool allowed = list_has(&issuer->signer_names, "*");
+    bool allowed = string_list_has(&issuer->signer_names, "*");
 
     for (unsigned i = 0; !allowed; i++) {
         char name[NAME_SIZE];

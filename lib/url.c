@@ -65,27 +65,39 @@ static bool take_host(struct span *rest, struct span *host)
     return host->len > 0 && (!address || take_text(rest, "]"));
 }
 
-static bool take_port(struct span *rest)
+static bool take_port(struct span *rest, struct span *port)
 {
-    size_t len;
-
+    *port = span_of(rest->ptr, 0);
     if (!take_text(rest, ":"))
         return true;
-    len = count_while(*rest, is_digit);
-    *rest = skip(*rest, len);
-    return len > 0 && len <= PORT_DIGITS_MAX;
+    *port = span_of(rest->ptr, count_while(*rest, is_digit));
+    *rest = skip(*rest, port->len);
+    return port->len > 0 && port->len <= PORT_DIGITS_MAX;
+}
+
+bool url_split(struct span url, struct url_parts *parts)
+{
+    struct span *rest = &parts->rest;
+
+    if (url.len == 0 || !is_plain(url))
+        return false;
+    parts->scheme = span_of(url.ptr, count_while(url, is_name_char));
+    *rest = skip(url, parts->scheme.len);
+    if (!take_text(rest, "://") || !take_host(rest, &parts->host) || !take_port(rest, &parts->port))
+        return false;
+    /* RFC 3986 section 3.2: what ends an authority */
+    return rest->len == 0 || rest->ptr[0] == '/' || rest->ptr[0] == '?';
 }
 
 bool url_host(struct span url, struct span *host)
 {
-    struct span rest = url;
+    struct url_parts parts;
 
-    if (!is_plain(url) || (!take_text(&rest, "http://") && !take_text(&rest, "https://")))
+    if (!url_split(url, &parts) || (!span_equal(parts.scheme, span_text("http")) &&
+                                    !span_equal(parts.scheme, span_text("https"))))
         return false;
-    if (!take_host(&rest, host) || !take_port(&rest))
-        return false;
-    /* RFC 3986 section 3.2: what ends an authority */
-    return rest.len == 0 || rest.ptr[0] == '/' || rest.ptr[0] == '?';
+    *host = parts.host;
+    return true;
 }
 
 static bool same_host(struct span a, struct span b)

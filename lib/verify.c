@@ -6,6 +6,7 @@
 
 #include "fetch-plan.h"
 #include "json.h"
+#include "replay.h"
 #include "requirements.h"
 #include "signature.h"
 #include "token.h"
@@ -52,11 +53,10 @@ static enum status check_algorithm(struct judgement *j, struct report *report)
 {
     const char *name = alg_name(j->token.jws.alg);
 
-    for (size_t i = 0; i < j->issuer->algorithms.count; i++)
-        if (strcmp(j->issuer->algorithms.items[i], name) == 0)
-            return STATUS_ACCEPTED;
     /* RFC 8725 section 3.1 */
-    return report_refuse(report, STATUS_ALG_NOT_ALLOWED, "alg %s is not in algorithms", name);
+    if (!string_list_has(&j->issuer->algorithms, name))
+        return report_refuse(report, STATUS_ALG_NOT_ALLOWED, "alg %s is not in algorithms", name);
+    return STATUS_ACCEPTED;
 }
 
 /* Whether a newer JWK Set of the issuer may say otherwise. */
@@ -180,6 +180,15 @@ static enum status check_requirements(struct judgement *j, struct report *report
     return status;
 }
 
+static enum status check_replay(struct judgement *j, struct report *report)
+{
+    enum status status = replay_identify(j->claims, j->issuer, identity_expires(j->identity),
+                                         j->rules->leeway, &j->verdict->replay, report);
+
+    j->verdict->may_tell = status > STATUS_ACCEPTED;
+    return status;
+}
+
 /*
  * The network comes last: chains are public, and anybody can put one beside garbage. The status of
  * a certificate that must be fetched is not known yet; a key of a JWK Set that has grown old may no
@@ -214,7 +223,7 @@ static const struct {
     {"chain", build_path},          {"revocation", check_revocation},
     {"signature", check_signature}, {"claims", check_claims},
     {"user", check_user},           {"requirements", check_requirements},
-    {"fetch", check_fetch},
+    {"replay", check_replay},       {"fetch", check_fetch},
 };
 
 /*
@@ -235,6 +244,25 @@ static enum status explain_length(const struct judgement *j, enum status status,
                          len, len == 1023 ? "ssh" : "a terminal");
 }
 
+/* What only an accepted token has. */
+static enum status complete_verdict(struct judgement *j, struct report *report)
+{
+    struct verdict *verdict = j->verdict;
+    enum status status =
+        exports_make(j->claims, &j->issuer->export_claims, &verdict->exports, report);
+
+    if (status != STATUS_ACCEPTED)
+        return status;
+    verdict->user = strdup(j->request->user);
+    if (!verdict->user) {
+        exports_free(&verdict->exports);
+        return report_refuse(report, STATUS_OUT_OF_MEMORY, "no memory for the verdict");
+    }
+    verdict->expires = identity_expires(j->identity);
+    verdict->valid_until = verdict->expires + j->rules->leeway;
+    return STATUS_ACCEPTED;
+}
+
 static enum status run_steps(struct judgement *j, struct report *report)
 {
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -248,10 +276,7 @@ static enum status run_steps(struct judgement *j, struct report *report)
         if (status != STATUS_ACCEPTED)
             return status;
     }
-    j->verdict->expires = identity_expires(j->identity);
-    j->verdict->valid_until = j->verdict->expires + j->rules->leeway;
-    j->verdict->user = strdup(j->request->user);
-    return j->verdict->user ? STATUS_ACCEPTED : STATUS_OUT_OF_MEMORY;
+    return complete_verdict(j, report);
 }
 
 static void free_judgement(struct judgement *j)
@@ -283,6 +308,7 @@ void verdict_free(struct verdict *verdict)
     free(verdict->subject);
     free(verdict->user);
     free(verdict->signer);
+    exports_free(&verdict->exports);
     fetch_plan_free(&verdict->plan);
     *verdict = (struct verdict){.status = STATUS_INTERNAL_ERROR};
 }

@@ -23,9 +23,8 @@ static bool read_tbs(struct x509_cert *cert)
     if (!x509_take_only(cert->tbs, DER_SEQUENCE, &rest))
         return false;
     /* RFC 5280 section 4.1.2.1: one INTEGER; GnuTLS reads past the end of [0] */
-    if (x509_next_is(rest, X509_CHOICE(0)) &&
-        (!der_take_tag(&rest, X509_CHOICE(0), &version) ||
-         !x509_take_only(version, X509_INTEGER, &number)))
+    if (x509_next_is(rest, X509_CHOICE(0)) && (!der_take_tag(&rest, X509_CHOICE(0), &version) ||
+                                               !x509_take_only(version, X509_INTEGER, &number)))
         return false;
     return x509_take_integer(&rest, &cert->serial) && x509_take_algorithm(&rest, &cert->inner) &&
            x509_take_whole(&rest, DER_SEQUENCE, &cert->issuer) &&

@@ -5,17 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../sys/paths.h"
+#include "../sys/replay-client.h"
 #include "../sys/verifier.h"
 #include "conversation.h"
 #include "delay.h"
 #include "journal.h"
 #include "options.h"
+#include "session.h"
 
-#define DATA_NAME "pam_jwt_valid_until"
 #define FAIL_DELAY_US 2000000
 #define TOLD_MAX 512 /* bytes of a message to the user: libpam refuses long ones */
 
@@ -57,6 +57,9 @@ static int check_arguments(struct login *login, int argc, const char **argv)
                    expected);
         return PAM_SERVICE_ERR;
     }
+    if (login->options.limit)
+        pam_syslog(login->pamh, LOG_WARNING,
+                   "argument 'limit' has no effect on an auth line: it is for the session line");
     if (!options_fit(&login->options, login->service)) {
         pam_syslog(login->pamh, LOG_ERR,
                    "configuration error: virtual_users is not for service %s, whose users are "
@@ -104,37 +107,6 @@ static int hand_on(struct login *login, const struct answer *answer)
     return PAM_AUTH_ERR;
 }
 
-static void free_data(pam_handle_t *pamh, void *data, int error_status)
-{
-    (void)pamh;
-    (void)error_status;
-    free(data);
-}
-
-static int remember_end(pam_handle_t *pamh, int64_t valid_until)
-{
-    int64_t *data = malloc(sizeof(*data));
-    int result;
-
-    if (!data)
-        return PAM_BUF_ERR;
-    *data = valid_until;
-    result = pam_set_data(pamh, DATA_NAME, data, free_data);
-    if (result != PAM_SUCCESS)
-        free(data);
-    return result;
-}
-
-static int accept_login(struct login *login, const struct wire_verdict *verdict)
-{
-    int result = remember_end(login->pamh, verdict->valid_until);
-
-    if (result != PAM_SUCCESS)
-        return result;
-    journal_accepted(login->pamh, verdict);
-    return PAM_SUCCESS;
-}
-
 /* One sentence for who has the right token for the wrong occasion: without it he would never know
  * what to ask his issuer for. */
 static void tell_user(struct login *login, const struct wire_verdict *verdict)
@@ -156,23 +128,63 @@ static int refuse_login(struct login *login, const struct wire_verdict *verdict)
     return code;
 }
 
+/* --- the helpers ------------------------------------------------------------------------------ */
+
+static struct wire_setup make_setup(const struct login *login)
+{
+    return (struct wire_setup){.timeout_ms = login->options.timeout * 1000,
+                               .trust_caller = paths_module_trusts_caller,
+                               .may_fetch = geteuid() == 0 || paths_module_trusts_caller,
+                               .config = span_text(login->options.config),
+                               .service = span_text(login->service)};
+}
+
+static int64_t deadline(const struct login *login)
+{
+    return login->answered_ms + (int64_t)login->options.timeout * 1000;
+}
+
+static uid_t also_trusted(void)
+{
+    return paths_module_trusts_caller ? geteuid() : 0;
+}
+
 static void ask_verifier(const struct login *login, const struct answer *answer,
                          struct verifier_answer *out)
 {
-    const uid_t caller = paths_module_trusts_caller ? geteuid() : 0;
     const struct verifier_question question = {
-        .setup = {.timeout_ms = login->options.timeout * 1000,
-                  .trust_caller = paths_module_trusts_caller,
-                  .may_fetch = geteuid() == 0 || paths_module_trusts_caller,
-                  .config = span_text(login->options.config),
-                  .service = span_text(login->service)},
+        .setup = make_setup(login),
         .request = {.user = span_text(login->user),
                     .token = span_of(answer->text.ptr, answer->text.len)},
-        .deadline_ms = login->answered_ms + (int64_t)login->options.timeout * 1000,
-        .also_trusted = caller,
+        .deadline_ms = deadline(login),
+        .also_trusted = also_trusted(),
     };
 
     verifier_ask(&question, out);
+}
+
+/* The verdict becomes that of jwt-replay, whose texts are in `answer`. */
+static void spend_token(const struct login *login, struct wire_verdict *verdict,
+                        struct replay_answer *answer)
+{
+    const struct replay_question question = {
+        .setup = make_setup(login),
+        .spend = {.id = verdict->replay_id, .until = verdict->replay_until},
+        .deadline_ms = deadline(login),
+        .also_trusted = also_trusted(),
+    };
+
+    replay_ask(&question, answer);
+    verdict->status = answer->verdict.status;
+    verdict->detail = answer->verdict.detail;
+}
+
+/* --- the decision ----------------------------------------------------------------------------- */
+
+static void overrule(struct wire_verdict *verdict, enum status status, const char *detail)
+{
+    verdict->status = status;
+    verdict->detail = span_text(detail);
 }
 
 /*
@@ -183,14 +195,22 @@ static int decide(struct login *login, struct wire_verdict *verdict)
 {
     char why[256];
     enum local_user local = local_user_check(login->user, &login->options.local, why, sizeof(why));
+    struct replay_answer replay;
     int result;
 
-    if (verdict->status == STATUS_ACCEPTED && local == LOCAL_USER_ALLOWED)
-        return accept_login(login, verdict);
+    if (verdict->status == STATUS_ACCEPTED && local != LOCAL_USER_ALLOWED)
+        overrule(verdict, local == LOCAL_USER_ERROR ? STATUS_SYSTEM_ERROR : STATUS_USER_NOT_ALLOWED,
+                 why);
+    if (verdict->status == STATUS_ACCEPTED && session_prepare(login->pamh, verdict) != PAM_SUCCESS)
+        overrule(verdict, STATUS_OUT_OF_MEMORY, "no memory for what the session is to know");
+    /* The last that can fail: once the token is spent, the user is in. */
+    if (verdict->status == STATUS_ACCEPTED && verdict->replay_id.len > 0)
+        spend_token(login, verdict, &replay);
     if (verdict->status == STATUS_ACCEPTED) {
-        verdict->status = local == LOCAL_USER_ERROR ? STATUS_SYSTEM_ERROR : STATUS_USER_NOT_ALLOWED;
-        verdict->detail = span_text(why);
+        journal_accepted(login->pamh, verdict);
+        return PAM_SUCCESS;
     }
+    (void)session_forget(login->pamh);
     result = refuse_login(login, verdict);
     if (verdict->status > STATUS_ACCEPTED && verdict->may_tell && local == LOCAL_USER_ALLOWED)
         tell_user(login, verdict);
@@ -266,10 +286,11 @@ int login_authenticate(pam_handle_t *pamh, int argc, const char **argv)
     struct login login = {.pamh = pamh};
     int result;
 
-    /* What an earlier try on this handle left says nothing about this one. */
-    (void)pam_set_data(pamh, DATA_NAME, NULL, NULL);
     login.answered_ms = spawn_now_ms();
-    result = get_names(&login);
+    /* What an earlier try on this handle left says nothing about this one. */
+    result = session_forget(pamh);
+    if (result == PAM_SUCCESS)
+        result = get_names(&login);
     if (result == PAM_SUCCESS)
         result = check_arguments(&login, argc, argv);
     if (result == PAM_SUCCESS)
@@ -280,18 +301,4 @@ int login_authenticate(pam_handle_t *pamh, int argc, const char **argv)
         (void)pam_fail_delay(pamh, FAIL_DELAY_US);
     delay_align(login.answered_ms);
     return result;
-}
-
-/* --- account ---------------------------------------------------------------------------------- */
-
-int login_account(pam_handle_t *pamh)
-{
-    const void *data = NULL;
-
-    if (pam_get_data(pamh, DATA_NAME, &data) != PAM_SUCCESS || !data)
-        return PAM_IGNORE;
-    if ((int64_t)time(NULL) < *(const int64_t *)data)
-        return PAM_IGNORE;
-    pam_syslog(pamh, LOG_NOTICE, "the token of this login has expired since");
-    return PAM_PERM_DENIED;
 }

@@ -5,12 +5,7 @@
 
 #include <security/pam_modules.h>
 
-/* What pam_sm_authenticate() returns. Logs; on success leaves the token's end for login_account().
- */
+/* What pam_sm_authenticate() returns. Logs; on success leaves what session.h takes up. */
 int login_authenticate(pam_handle_t *pamh, int argc, const char **argv);
-
-/* What pam_sm_acct_mgmt() returns: reads no configuration, and acts only on what a login left
- * behind. */
-int login_account(pam_handle_t *pamh);
 
 #endif

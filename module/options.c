@@ -34,6 +34,7 @@ static const struct row {
     {"ignore_unknown_user", FLAG, offsetof(struct options, ignore_unknown_user)},
     {"timeout", SECONDS, offsetof(struct options, timeout)},
     {"nodelay", FLAG, offsetof(struct options, nodelay)},
+    {"limit", FLAG, offsetof(struct options, limit)},
     {"debug", FLAG, offsetof(struct options, debug)},
 };
 
@@ -70,36 +71,43 @@ static bool take(enum kind kind, const char *value, void *field)
     return false;
 }
 
-static bool take_argument(const char *argument, struct options *options, const char **expected)
+/* NULL, or what was expected. */
+static const char *take_argument(const char *argument, struct options *options)
 {
     size_t len = strcspn(argument, "=");
 
-    *expected = "an argument of pam_jwt(8)";
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (strlen(rows[i].name) != len || strncmp(rows[i].name, argument, len) != 0)
             continue;
-        *expected = expected_of[rows[i].kind];
-        if ((rows[i].kind == FLAG) != (argument[len] == '\0'))
-            return false;
-        return take(rows[i].kind, argument + len + (argument[len] == '='),
-                    (char *)options + rows[i].offset);
+        if ((rows[i].kind == FLAG) == (argument[len] == '\0') &&
+            take(rows[i].kind, argument + len + (argument[len] == '='),
+                 (char *)options + rows[i].offset))
+            return NULL;
+        return expected_of[rows[i].kind];
     }
-    return false;
+    return "an argument of pam_jwt(8)";
 }
 
 const char *options_parse(int argc, const char **argv, struct options *options,
                           const char **expected)
 {
+    const char *bad = NULL;
+
     *options = (struct options){
         .config = paths_config,
         .prompt = "Password or JWT: ",
         .timeout = TIMEOUT_DEFAULT,
         .local.min_uid = MIN_UID_DEFAULT,
     };
-    for (int i = 0; i < argc; i++)
-        if (!take_argument(argv[i], options, expected))
-            return argv[i];
-    return NULL;
+    for (int i = 0; i < argc; i++) {
+        const char *wanted = take_argument(argv[i], options);
+
+        if (!wanted || bad)
+            continue;
+        bad = argv[i];
+        *expected = wanted;
+    }
+    return bad;
 }
 
 bool options_fit(const struct options *options, const char *service)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The arguments of an auth line in a PAM configuration: pam_jwt(8). */
+/* The arguments of a line in a PAM configuration: pam_jwt(8). */
 #ifndef PAM_JWT_OPTIONS_H
 #define PAM_JWT_OPTIONS_H
 
@@ -16,10 +16,14 @@ struct options {
     bool try_first_pass;
     bool ignore_unknown_user;
     bool nodelay;
+    bool limit; /* of session lines */
     bool debug;
 };
 
-/* Defaults, then argv. The first argument that is not understood, and what is; NULL: all are. */
+/*
+ * Defaults, then argv. The first argument that is not understood, and what is; NULL: all are. The
+ * others are taken in any case.
+ */
 const char *options_parse(int argc, const char **argv, struct options *options,
                           const char **expected);
 

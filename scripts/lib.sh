@@ -198,10 +198,10 @@ install_npm_packages()
 # libaudit-dev: pam.pc of Debian 13 asks for it, libpam0g-dev there does not bring it.
 # shellcheck disable=SC2034 # both are for the scripts that source this file
 build_packages=(gcc libc6-dev meson ninja-build pkgconf libgnutls28-dev libjson-c-dev
-    libini-config-dev libcurl4-gnutls-dev libpam0g-dev libaudit-dev libseccomp-dev)
+    libini-config-dev libhiredis-dev libcurl4-gnutls-dev libpam0g-dev libaudit-dev libseccomp-dev)
 # shellcheck disable=SC2034
 service_packages=(gnutls-bin mount openssh-client openssh-server passwd python3)
 # shellcheck disable=SC2034
 test_packages=(binutils clang-tidy codespell cppcheck curl dovecot-core dovecot-imapd dropbear-bin
-    fail2ban git golang-cfssl libcmocka-dev nginx-light openssl pamtester postgresql procps putty-tools
-    python3-asyncssh python3-paramiko rsync shellcheck sudo valgrind)
+    fail2ban git golang-cfssl libcmocka-dev libpam-systemd nginx-light openssl pamtester postgresql
+    procps putty-tools python3-asyncssh python3-paramiko rsync shellcheck sudo valgrind)

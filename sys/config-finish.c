@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../lib/answers.h"
+#include "../lib/environment.h"
 #include "../lib/x509-urls.h"
 #include "config-option.h"
 
@@ -74,29 +75,16 @@ static bool fill_signer_names(struct issuer_rules *issuer, const char *path,
     return true;
 }
 
-static bool has_source(const struct issuer_rules *issuer, const char *name)
-{
-    for (size_t i = 0; i < issuer->key_sources.count; i++)
-        if (strcmp(issuer->key_sources.items[i], name) == 0)
-            return true;
-    return false;
-}
-
 static bool names_deployed(const struct issuer_rules *issuer)
 {
-    return has_source(issuer, "x5t") || has_source(issuer, "x5t#S256");
-}
-
-static bool has_jwks(const struct issuer_rules *issuer)
-{
-    return issuer->jwks_file[0] || issuer->jwks_uri[0] || issuer->discovery;
+    return issuer_uses(issuer, "x5t") || issuer_uses(issuer, "x5t#S256");
 }
 
 /* --- which keys go together: each true if it is broken ---------------------------------------- */
 
 static bool x5c_without_anchors(const struct issuer_rules *issuer)
 {
-    return has_source(issuer, "x5c") && issuer->trust_anchors.count == 0;
+    return issuer_uses(issuer, "x5c") && issuer->trust_anchors.count == 0;
 }
 
 static bool x5t_without_anchors(const struct issuer_rules *issuer)
@@ -107,23 +95,23 @@ static bool x5t_without_anchors(const struct issuer_rules *issuer)
 
 static bool jwk_without_trust(const struct issuer_rules *issuer)
 {
-    return has_source(issuer, "jwk") && issuer->trust_anchors.count == 0 &&
-           issuer->pinned_keys.count == 0 && !has_jwks(issuer);
+    return issuer_uses(issuer, "jwk") && issuer->trust_anchors.count == 0 &&
+           issuer->pinned_keys.count == 0 && !issuer_has_set(issuer);
 }
 
 static bool kid_without_jwks(const struct issuer_rules *issuer)
 {
-    return has_source(issuer, "kid") && !has_jwks(issuer);
+    return issuer_uses(issuer, "kid") && !issuer_has_set(issuer);
 }
 
 static bool jwks_unused(const struct issuer_rules *issuer)
 {
-    return has_jwks(issuer) && !has_source(issuer, "kid") && !has_source(issuer, "jwk");
+    return issuer_has_set(issuer) && !issuer_uses(issuer, "kid") && !issuer_uses(issuer, "jwk");
 }
 
 static bool pins_unused(const struct issuer_rules *issuer)
 {
-    return issuer->pinned_keys.count > 0 && !has_source(issuer, "jwk");
+    return issuer->pinned_keys.count > 0 && !issuer_uses(issuer, "jwk");
 }
 
 static bool certificate_trust_unused(const struct issuer_rules *issuer)
@@ -146,16 +134,6 @@ static bool stale_before_fresh(const struct issuer_rules *issuer)
     return issuer->jwks_stale < issuer->jwks_fresh;
 }
 
-static bool exports_anything(const struct issuer_rules *issuer)
-{
-    return issuer->export_claims.count > 0;
-}
-
-static bool requires_replay(const struct issuer_rules *issuer)
-{
-    return issuer->replay == REPLAY_REQUIRE;
-}
-
 static const struct {
     bool (*broken)(const struct issuer_rules *issuer);
     const char *text;
@@ -172,8 +150,6 @@ static const struct {
     {two_jwks, "expected one of jwks_file, jwks_uri and discovery"},
     {discovery_without_url, "is no https URL, which discovery needs: set jwks_uri"},
     {stale_before_fresh, "jwks_stale must not be below jwks_fresh"},
-    {exports_anything, "export_claims is not supported by this version"},
-    {requires_replay, "replay = require is not supported by this version"},
 };
 
 static bool check_across(const struct issuer_rules *issuer, const char *path,
@@ -182,6 +158,62 @@ static bool check_across(const struct issuer_rules *issuer, const char *path,
     for (size_t i = 0; i < sizeof(rules_across) / sizeof(rules_across[0]); i++)
         if (rules_across[i].broken(issuer))
             return refuse(error, path, rules_across[i].text, issuer->issuer);
+    return true;
+}
+
+/* --- names for the environment ---------------------------------------------------------------- */
+
+/* The item before number `index` that makes the same name; NULL if there is none. */
+static const char *same_name(const struct string_list *claims, size_t index, const char *name)
+{
+    char other[ENVIRONMENT_NAME_MAX + 1];
+
+    for (size_t i = 0; i < index; i++)
+        if (environment_name(claims->items[i], other) && strcmp(other, name) == 0)
+            return claims->items[i];
+    return NULL;
+}
+
+static bool check_exports(const struct issuer_rules *issuer, const char *path,
+                          struct config_error *error)
+{
+    const struct string_list *claims = &issuer->export_claims;
+    char text[384] = "";
+
+    if (claims->count > ENVIRONMENT_COUNT_MAX)
+        return refuse(error, path, "expected at most 32 export_claims", issuer->issuer);
+    for (size_t i = 0; i < claims->count && !text[0]; i++) {
+        char name[ENVIRONMENT_NAME_MAX + 1];
+        const char *claim = claims->items[i];
+        bool good = environment_name(claim, name);
+        const char *other = good ? same_name(claims, i, name) : NULL;
+
+        if (!good)
+            (void)snprintf(text, sizeof(text),
+                           "export_claims: expected claims of at most 60 characters other than "
+                           "exp, which is always exported, found %s",
+                           claim);
+        else if (other)
+            (void)snprintf(text, sizeof(text), "export_claims: %s and %s would both be %s", other,
+                           claim, name);
+    }
+    return !text[0] || refuse(error, path, text, issuer->issuer);
+}
+
+/* Keys of [replay] that would never be looked at. */
+static bool check_replay(const struct replay_rules *replay, const char *path,
+                         struct config_error *error)
+{
+    bool redis = replay->store[0] != '/';
+
+    if (!redis && (replay->username[0] || replay->password_file[0]))
+        return refuse(error, path,
+                      "[replay] username and password_file need a store at redis:// or rediss://",
+                      NULL);
+    if (replay->username[0] && !replay->password_file[0])
+        return refuse(error, path, "[replay] username needs password_file", NULL);
+    if (replay->server_ca[0] && strncmp(replay->store, "rediss:", 7) != 0)
+        return refuse(error, path, "[replay] server_ca needs a store at rediss://", NULL);
     return true;
 }
 
@@ -199,8 +231,9 @@ bool config_finish(struct rules *rules, const char *path, struct config_error *e
                           issuer->issuer);
         if (issuer->crl_urls.count > CRL_URLS_MAX)
             return refuse(error, path, "expected at most 12 crl_urls", issuer->issuer);
-        if (!check_across(issuer, path, error) || !fill_signer_names(issuer, path, error))
+        if (!check_across(issuer, path, error) || !check_exports(issuer, path, error) ||
+            !fill_signer_names(issuer, path, error))
             return false;
     }
-    return fill_hostname(rules, path, error);
+    return check_replay(&rules->replay, path, error) && fill_hostname(rules, path, error);
 }

@@ -8,6 +8,7 @@
 
 #include "../lib/alg.h"
 #include "../lib/base64url.h"
+#include "../lib/redis-url.h"
 
 #define SECONDS_MAX 1000000000
 
@@ -137,13 +138,9 @@ bool is_service(const char *value)
 
 static bool is_replay_store(const char *value)
 {
-    static const char scheme[] = "redis://", tls_scheme[] = "rediss://";
-    const char *rest = strncmp(value, scheme, sizeof(scheme) - 1) == 0 ? value + sizeof(scheme) - 1
-                       : strncmp(value, tls_scheme, sizeof(tls_scheme) - 1) == 0
-                           ? value + sizeof(tls_scheme) - 1
-                           : "";
+    struct redis_place place;
 
-    return is_absolute(value) || (is_printable(value) && *rest && *rest != '/' && *rest != ':');
+    return is_absolute(value) || redis_url_parse(value, &place);
 }
 
 static bool is_user_map(const char *value)

@@ -176,8 +176,3 @@ bool section_find(struct loader *loader, const char *name, struct section **sect
     }
     return add_section(loader, name, line, section);
 }
-
-enum option_scope section_scope(const char *name)
-{
-    return find_kind(name)->scope;
-}

@@ -33,9 +33,6 @@ bool config_refuse_no_memory(struct loader *loader);
 /* The section of that name, made unless an earlier file has it. False: it cannot be. */
 bool section_find(struct loader *loader, const char *name, struct section **section);
 
-/* The scope of a section of that name, which is one that there may be. */
-enum option_scope section_scope(const char *name);
-
 /* The struct that the keys of a section are fields of. */
 void *section_base(const struct loader *loader, const struct section *section);
 

@@ -41,12 +41,6 @@ static const char *looser_key(const struct issuer_rules *service, const struct i
     return NULL;
 }
 
-/* Until there is a store for it. */
-static bool asks_for_replay(const struct service_rules *service)
-{
-    return service->demands.replay == REPLAY_REQUIRE;
-}
-
 static bool check_issuers(const struct rules *rules, const struct service_rules *service,
                           const char *path, struct config_error *error)
 {
@@ -90,11 +84,6 @@ bool config_service_check(const struct rules *rules, const char *path, struct co
         if (twice) {
             (void)snprintf(error->text, sizeof(error->text),
                            "%s: expected %s in one section [service] only", path, twice);
-            return false;
-        }
-        if (asks_for_replay(&rules->services[i])) {
-            (void)snprintf(error->text, sizeof(error->text),
-                           "%s: replay = require is not supported by this version", path);
             return false;
         }
         if (!check_issuers(rules, &rules->services[i], path, error))

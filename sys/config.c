@@ -173,15 +173,15 @@ static bool set_defaults(struct loader *loader, const struct section *section,
 }
 
 /* A section that there is once, or not at all. */
-static bool set_defaults_of(struct loader *loader, const char *name)
+static bool set_defaults_of(struct loader *loader, const char *name, enum option_scope scope)
 {
-    const struct section absent = {.scope = section_scope(name)};
+    const struct section absent = {.scope = scope};
     const struct section *section = NULL;
 
     for (size_t i = 0; i < loader->section_count; i++)
         if (strcmp(loader->sections[i].name, name) == 0)
             section = &loader->sections[i];
-    return set_defaults(loader, section, absent.scope, section_base(loader, &absent));
+    return set_defaults(loader, section, scope, section_base(loader, &absent));
 }
 
 static bool complete(struct loader *loader)
@@ -193,7 +193,8 @@ static bool complete(struct loader *loader)
             !set_defaults(loader, section, section->scope, section_base(loader, section)))
             return false;
     }
-    return set_defaults_of(loader, "global") && set_defaults_of(loader, "replay") &&
+    return set_defaults_of(loader, "global", SCOPE_GLOBAL) &&
+           set_defaults_of(loader, "replay", SCOPE_REPLAY) &&
            config_finish(loader->rules, loader->path, loader->error) &&
            config_service_check(loader->rules, loader->path, loader->error);
 }

@@ -5,33 +5,13 @@
 #include <stdlib.h>
 
 #include "paths.h"
-
-static const char *const failures[] = {
-    [SPAWN_DIED] = "it ended before its receipt was complete",
-    [SPAWN_REPLIED] = "it sent something that is no receipt",
-    [SPAWN_TIMEOUT] = "it gave no receipt in time and was stopped",
-    [SPAWN_SANDBOXED] = "it was stopped by its sandbox (see audit type=1326)",
-    [SPAWN_UNTRUSTED] = "it is missing, not root's, or writable by others: install pam_jwt again",
-    [SPAWN_NO_MEMORY] = "no memory to run it",
-    [SPAWN_FAILED] = "it cannot be run",
-};
-
-static bool fail(enum spawn_outcome outcome, int error, char *failure, size_t size)
-{
-    if (error != 0)
-        (void)snprintf(failure, size, "%s: %s: errno %d", paths_jwt_fetch, failures[outcome],
-                       error);
-    else
-        (void)snprintf(failure, size, "%s: %s", paths_jwt_fetch, failures[outcome]);
-    return false;
-}
+#include "spawn-failure.h"
 
 static size_t put_order(const struct fetch_question *question, unsigned char *out, size_t size)
 {
     struct wire_order order = question->order;
-    int64_t left = question->deadline_ms - spawn_now_ms();
 
-    order.timeout_ms = left < 1 ? 1 : left < UINT32_MAX ? (uint32_t)left : UINT32_MAX;
+    order.timeout_ms = spawn_ms_left(question->deadline_ms);
     return wire_put_order(&order, out, size);
 }
 
@@ -64,5 +44,6 @@ bool fetch_ask(const struct fetch_question *question, unsigned char *message, si
     if (outcome == SPAWN_REPLIED && wire_get_receipt(span_of(message, len), receipt))
         return true;
     *receipt = (struct wire_receipt){0};
-    return fail(outcome, error, failure, failure_size);
+    (void)spawn_failure(paths_jwt_fetch, "receipt", outcome, error, failure, failure_size);
+    return false;
 }

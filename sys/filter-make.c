@@ -3,9 +3,49 @@
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#include "sandbox-filter.h"
+
+static const char *const life[] = {
+    /* memory */
+    "brk",
+    "munmap",
+    "madvise",
+    "mremap",
+    /* time, randomness, the end; rt_sig*, gettid and getpid are for abort() */
+    "futex",
+    "getrandom",
+    "clock_gettime",
+    "clock_gettime64",
+    "time",
+    "gettimeofday",
+    "rt_sigprocmask",
+    "rt_sigreturn",
+    "gettid",
+    "getpid",
+    "restart_syscall",
+    "exit",
+    "exit_group",
+};
+
+static const struct filter_rule conditional_life[] = {
+    {"mmap", 1, {BITS_OFF(2, PROT_EXEC)}},
+    {"mmap2", 1, {BITS_OFF(2, PROT_EXEC)}},
+    {"mprotect", 1, {BITS_OFF(2, PROT_EXEC)}},
+    {"recvfrom", 1, {FIRST(3)}},
+    {"recv", 1, {FIRST(3)}},
+    {"sendto", 1, {FIRST(3)}},
+    {"send", 1, {FIRST(3)}},
+    /* what abort() says */
+    {"write", 1, {FIRST(2)}},
+    {"writev", 1, {FIRST(2)}},
+    {"tgkill", 2, {FIRST(SANDBOX_OWN_PID), {.arg = 2, .op = SCMP_CMP_EQ, .datum_a = SIGABRT}}},
+};
 
 static void check(int result, const char *what)
 {
@@ -46,6 +86,13 @@ void filter_allow(scmp_filter_ctx filter, const char *const *names, size_t count
 {
     for (size_t i = 0; i < count; i++)
         filter_add(filter, SCMP_ACT_ALLOW, &(struct filter_rule){.name = names[i]});
+}
+
+void filter_allow_life(scmp_filter_ctx filter)
+{
+    filter_allow(filter, life, sizeof(life) / sizeof(life[0]));
+    for (size_t i = 0; i < sizeof(conditional_life) / sizeof(conditional_life[0]); i++)
+        filter_add(filter, SCMP_ACT_ALLOW, &conditional_life[i]);
 }
 
 int filter_print(scmp_filter_ctx filter)

@@ -38,6 +38,9 @@ scmp_filter_ctx filter_start(const char *arch, uint32_t fallback);
 void filter_add(scmp_filter_ctx filter, uint32_t action, const struct filter_rule *rule);
 void filter_allow(scmp_filter_ctx filter, const char *const *names, size_t count);
 
+/* Memory, time, randomness, messages on descriptor 3, the end, also by abort(). */
+void filter_allow_life(scmp_filter_ctx filter);
+
 /* Prints it as C initializers, frees it; the exit status. */
 int filter_print(scmp_filter_ctx filter);
 

@@ -51,17 +51,10 @@ static bool refuse(struct safefile_error *error, const char *what, const char *w
     return false;
 }
 
-static bool has_source(const struct issuer_rules *issuer, const char *name)
-{
-    for (size_t i = 0; i < issuer->key_sources.count; i++)
-        if (strcmp(issuer->key_sources.items[i], name) == 0)
-            return true;
-    return false;
-}
-
 static bool uses_certificates(const struct issuer_rules *issuer)
 {
-    return has_source(issuer, "x5t") || has_source(issuer, "x5t#S256") || has_source(issuer, "jwk");
+    return issuer_uses(issuer, "x5t") || issuer_uses(issuer, "x5t#S256") ||
+           issuer_uses(issuer, "jwk");
 }
 
 static bool add_deployment(struct key_files *files, const char *path, struct safefile_error *error)
@@ -97,7 +90,7 @@ static bool add_set(struct key_files *files, const struct issuer_rules *issuer,
 static bool fetches_sets(const struct rules *rules)
 {
     for (size_t i = 0; i < rules->issuer_count; i++)
-        if (rules->issuers[i].jwks_uri[0] || rules->issuers[i].discovery)
+        if (issuer_fetches_set(&rules->issuers[i]))
             return true;
     return false;
 }

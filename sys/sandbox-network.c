@@ -40,7 +40,7 @@ static bool close_files(const char *besides, struct sandbox_result *result)
         (void)open_place(places[i], &readable);
     if (besides[0] && !open_place(besides, &readable))
         return sandbox_refuse_errno(result, besides);
-    done = sandbox_close_files(&readable, result);
+    done = sandbox_landlocked(sandbox_landlock(&readable), result);
     for (size_t i = 0; i < readable.count; i++)
         close(readable.fds[i]);
     return done;

@@ -45,20 +45,18 @@ bool sandbox_no_new_privileges(struct sandbox_result *result)
            sandbox_refuse_errno(result, "PR_SET_NO_NEW_PRIVS");
 }
 
-bool sandbox_close_files(const struct sandbox_directories *readable, struct sandbox_result *result)
+bool sandbox_landlocked(int error, struct sandbox_result *result)
 {
-    int error = sandbox_landlock(readable);
-
     if (error == ENOSYS || error == EOPNOTSUPP) {
         (void)snprintf(result->warning, sizeof(result->warning),
-                       "this kernel has no Landlock: the sandbox of jwt-verify does without");
+                       "this kernel has no Landlock: the sandbox does without");
         return true;
     }
     errno = error;
     return error == 0 || sandbox_refuse_errno(result, "Landlock");
 }
 
-static bool set_undumpable(struct sandbox_result *result)
+bool sandbox_undumpable(struct sandbox_result *result)
 {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ||
            sandbox_refuse_errno(result, "PR_SET_DUMPABLE");
@@ -70,7 +68,7 @@ bool sandbox_drop_user(const char *unprivileged, struct sandbox_result *result)
     struct stat owner;
 
     if (geteuid() != 0 && getuid() != 0)
-        return set_undumpable(result);
+        return sandbox_undumpable(result);
     if (lstat(unprivileged, &owner) != 0 || !S_ISDIR(owner.st_mode))
         return sandbox_refuse(result,
                               "expected a directory %s that belongs to the user _pam_jwt: run "
@@ -83,7 +81,7 @@ bool sandbox_drop_user(const char *unprivileged, struct sandbox_result *result)
         setresgid(owner.st_gid, owner.st_gid, owner.st_gid) != 0 ||
         setresuid(owner.st_uid, owner.st_uid, owner.st_uid) != 0)
         return sandbox_refuse_errno(result, "setresuid");
-    return set_undumpable(result);
+    return sandbox_undumpable(result);
 }
 
 /* A host with SECBIT_NO_SETUID_FIXUP keeps all capabilities when the uid changes: they are read

@@ -17,8 +17,10 @@ bool sandbox_limit(int resource, rlim_t limit, struct sandbox_result *result);
 
 bool sandbox_no_new_privileges(struct sandbox_result *result);
 
-/* Files beneath `readable` only; a warning where the kernel has no Landlock. */
-bool sandbox_close_files(const struct sandbox_directories *readable, struct sandbox_result *result);
+/* What a function of sandbox-landlock.c returned: a warning where the kernel has no Landlock. */
+bool sandbox_landlocked(int error, struct sandbox_result *result);
+
+bool sandbox_undumpable(struct sandbox_result *result);
 
 /* If it is root: becomes the owner of the directory `unprivileged`, and nobody else's debuggee. */
 bool sandbox_drop_user(const char *unprivileged, struct sandbox_result *result);

@@ -19,6 +19,10 @@ static const struct sock_filter made_for_network[] = {
 #include "network-filter.inc"
 };
 
+static const struct sock_filter made_for_store[] = {
+#include "store-filter.inc"
+};
+
 /* In how many places the process number stood. */
 static unsigned fill_in_pid(struct sock_filter *filter, size_t length)
 {
@@ -68,5 +72,13 @@ int sandbox_seccomp_network(void)
     struct sock_filter filter[LENGTH(made_for_network)];
 
     memcpy(filter, made_for_network, sizeof(filter));
+    return fill_in_pid(filter, LENGTH(filter)) == 1 ? load(filter, LENGTH(filter)) : EINVAL;
+}
+
+int sandbox_seccomp_store(void)
+{
+    struct sock_filter filter[LENGTH(made_for_store)];
+
+    memcpy(filter, made_for_store, sizeof(filter));
     return fill_in_pid(filter, LENGTH(filter)) == 1 ? load(filter, LENGTH(filter)) : EINVAL;
 }

@@ -40,7 +40,7 @@ bool sandbox_enter(const char *unprivileged, unsigned seconds,
 {
     *result = (struct sandbox_result){{0}, {0}};
     if (!set_limits(seconds, result) || !sandbox_no_new_privileges(result) ||
-        !sandbox_close_files(readable, result) ||
+        !sandbox_landlocked(sandbox_landlock(readable), result) ||
         !sandbox_limit(RLIMIT_NOFILE, descriptors(readable), result) ||
         !sandbox_drop_user(unprivileged, result) || !sandbox_drop_capabilities(result))
         return false;

@@ -45,11 +45,21 @@ struct sandbox_network {
  */
 bool sandbox_enter_network(const struct sandbox_network *network, struct sandbox_result *result);
 
+/*
+ * The same for a process that makes and removes empty files beneath `directory`, and directories,
+ * as the effective user that it has. It can write nothing into a file, reach no network, start no
+ * process and no program; without Landlock only its user's rights say where the files may be.
+ */
+bool sandbox_enter_store(int directory, unsigned seconds, struct sandbox_result *result);
+
 /* Parts of them: 0, or an errno. */
 /* Files beneath `readable` only; ENOSYS or EOPNOTSUPP: the kernel has no Landlock. */
 int sandbox_landlock(const struct sandbox_directories *readable);
+/* Nothing but names beneath `directory`, and those of empty files. */
+int sandbox_landlock_store(int directory);
 /* The filter that sandbox-filter.c made at build time; opening is a refusal unless `may_read`. */
 int sandbox_seccomp(bool may_read);
 int sandbox_seccomp_network(void);
+int sandbox_seccomp_store(void);
 
 #endif

@@ -38,6 +38,13 @@ int64_t spawn_now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+uint32_t spawn_ms_left(int64_t deadline_ms)
+{
+    int64_t left = deadline_ms - spawn_now_ms();
+
+    return left < 1 ? 1 : left < UINT32_MAX ? (uint32_t)left : UINT32_MAX;
+}
+
 static void close_fd(int fd)
 {
     int saved = errno;

@@ -35,6 +35,7 @@ struct spawn_call {
 enum spawn_outcome spawn_ask(const struct spawn_call *call, unsigned char *reply, size_t size,
                              size_t *reply_len, int *error);
 
-int64_t spawn_now_ms(void); /* CLOCK_MONOTONIC */
+int64_t spawn_now_ms(void);                  /* CLOCK_MONOTONIC */
+uint32_t spawn_ms_left(int64_t deadline_ms); /* at least 1 */
 
 #endif

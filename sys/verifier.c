@@ -8,9 +8,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../lib/environment.h"
 #include "../lib/secret.h"
 #include "fetch-client.h"
 #include "paths.h"
+#include "spawn-failure.h"
 
 #define FILE_MIN 5         /* descriptors up to 4 are the helpers' own */
 #define SECOND_RUN_MS 1000 /* what a second jwt-verify gets at least */
@@ -18,34 +20,22 @@
 
 /* --- without a verdict ------------------------------------------------------------------------ */
 
-static const struct {
-    enum status status;
-    const char *why;
-} failures[] = {
-    [SPAWN_DIED] = {STATUS_INTERNAL_ERROR, "it ended before its verdict was complete"},
-    [SPAWN_REPLIED] = {STATUS_INTERNAL_ERROR, "it sent something that is no verdict"},
-    [SPAWN_TIMEOUT] = {STATUS_TIMEOUT, "it gave no verdict in time and was stopped"},
-    [SPAWN_SANDBOXED] = {STATUS_INTERNAL_ERROR,
-                         "it was stopped by its sandbox (see audit type=1326)"},
-    [SPAWN_UNTRUSTED] = {STATUS_CONFIG_ERROR, "it is missing, not root's, or writable by others: "
-                                              "install pam_jwt again"},
-    [SPAWN_NO_MEMORY] = {STATUS_OUT_OF_MEMORY, "no memory to run it"},
-    [SPAWN_FAILED] = {STATUS_SYSTEM_ERROR, "it cannot be run"},
-};
-
 static void fail(struct verifier_answer *answer, enum spawn_outcome outcome, int error)
 {
-    if (error != 0)
-        (void)snprintf(answer->failure, sizeof(answer->failure), "%s: %s: errno %d",
-                       paths_jwt_verify, failures[outcome].why, error);
-    else
-        (void)snprintf(answer->failure, sizeof(answer->failure), "%s: %s", paths_jwt_verify,
-                       failures[outcome].why);
-    answer->verdict = (struct wire_verdict){.status = failures[outcome].status,
-                                            .detail = span_text(answer->failure)};
+    enum status status = spawn_failure(paths_jwt_verify, "verdict", outcome, error, answer->failure,
+                                       sizeof(answer->failure));
+
+    answer->verdict = (struct wire_verdict){.status = status, .detail = span_text(answer->failure)};
 }
 
 /* --- one verdict ------------------------------------------------------------------------------ */
+
+/* An accepted token alone leaves something in the environment, and nothing but JWT_NAME=value. */
+static bool may_export(const struct wire_verdict *verdict)
+{
+    return verdict->exports.len == 0 ||
+           (verdict->status == STATUS_ACCEPTED && environment_check(verdict->exports));
+}
 
 /* Wishes are for who may fetch, and for nothing but a status or keys that are missing. */
 static bool may_wish(const struct wire_setup *setup, const struct wire_verdict *verdict)
@@ -86,7 +76,7 @@ static void ask(const struct verifier_question *question, const struct wire_setu
     /* A yes counts only for the user that was asked about. */
     if ((answer->verdict.status == STATUS_ACCEPTED &&
          !span_equal(answer->verdict.user, question->request.user)) ||
-        !may_wish(setup, &answer->verdict))
+        !may_export(&answer->verdict) || !may_wish(setup, &answer->verdict))
         fail(answer, SPAWN_REPLIED, 0);
 }
 
@@ -140,13 +130,6 @@ static void fetch(const struct verifier_question *question, const struct wire_ve
                        (const char *)receipt.failures.ptr);
 }
 
-static uint32_t time_left(int64_t deadline_ms, uint32_t most)
-{
-    int64_t left = deadline_ms - spawn_now_ms();
-
-    return left < 1 ? 1 : left < most ? (uint32_t)left : most;
-}
-
 static void fetch_and_ask(const struct verifier_question *question, struct span request,
                           struct verifier_answer *answer)
 {
@@ -162,7 +145,7 @@ static void fetch_and_ask(const struct verifier_question *question, struct span 
     setup.may_fetch = false;
     setup.fetched = true;
     setup.failures = span_text(why);
-    setup.timeout_ms = time_left(question->deadline_ms, setup.timeout_ms);
+    setup.timeout_ms = spawn_ms_left(question->deadline_ms);
     ask(question, &setup, request, file, answer);
     (void)close(file);
 }

@@ -8,7 +8,8 @@ enum kind {
     KIND_ORDER,
     KIND_RECEIPT,
     KIND_WISH,
-    KIND_ANSWER
+    KIND_ANSWER,
+    KIND_SPEND
 };
 
 /* --- writing ---------------------------------------------------------------------------------- */
@@ -112,6 +113,16 @@ static struct span get_text(struct reader *reader)
     return text;
 }
 
+/* Empty: there is none. */
+static struct span get_replay_id(struct reader *reader)
+{
+    struct span id = get_bytes(reader);
+
+    if (id.len > 0 && !replay_is_id(id))
+        reader->valid = false;
+    return id;
+}
+
 static struct reader open_message(struct span message, enum kind kind)
 {
     struct reader reader = {message, true};
@@ -186,8 +197,7 @@ static const size_t verdict_texts[] = {
     offsetof(struct wire_verdict, issuer),     offsetof(struct wire_verdict, subject),
     offsetof(struct wire_verdict, user),       offsetof(struct wire_verdict, signer),
     offsetof(struct wire_verdict, revocation), offsetof(struct wire_verdict, warning),
-    offsetof(struct wire_verdict, replay_id),  offsetof(struct wire_verdict, exports),
-    offsetof(struct wire_verdict, steps),
+    offsetof(struct wire_verdict, exports),    offsetof(struct wire_verdict, steps),
 };
 #define VERDICT_TEXTS (sizeof(verdict_texts) / sizeof(verdict_texts[0]))
 
@@ -202,6 +212,7 @@ size_t wire_put_verdict(const struct wire_verdict *verdict, unsigned char *out, 
     put_number(&writer, verdict->replay_until);
     for (size_t i = 0; i < VERDICT_TEXTS; i++)
         put_span(&writer, *(const struct span *)((const char *)verdict + verdict_texts[i]));
+    put_span(&writer, verdict->replay_id);
     put_span(&writer, verdict->wishes);
     return finish(&writer);
 }
@@ -220,10 +231,30 @@ bool wire_get_verdict(struct span message, struct wire_verdict *verdict)
     verdict->replay_until = get_number(&reader);
     for (size_t i = 0; i < VERDICT_TEXTS; i++)
         *(struct span *)((char *)verdict + verdict_texts[i]) = get_text(&reader);
+    verdict->replay_id = get_replay_id(&reader);
     verdict->wishes = get_bytes(&reader);
     if (!exact(&reader))
         *verdict = (struct wire_verdict){.status = STATUS_INTERNAL_ERROR};
     return exact(&reader);
+}
+
+size_t wire_put_spend(const struct wire_spend *spend, unsigned char *out, size_t size)
+{
+    struct writer writer = start(out, size, KIND_SPEND);
+
+    put_span(&writer, spend->id);
+    put_number(&writer, spend->until);
+    return finish(&writer);
+}
+
+bool wire_get_spend(struct span message, struct wire_spend *spend)
+{
+    struct reader reader = open_message(message, KIND_SPEND);
+
+    spend->id = get_replay_id(&reader);
+    /* so that its milliseconds are a number, too */
+    spend->until = get_range(&reader, 1, INT64_MAX / 1000);
+    return exact(&reader) && spend->id.len > 0;
 }
 
 size_t wire_put_order(const struct wire_order *order, unsigned char *out, size_t size)

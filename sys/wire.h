@@ -6,13 +6,16 @@
  *
  * jwt-verify is sent setup and request, and sends one verdict. If that has wishes, jwt-fetch is
  * sent an order with them, and sends one receipt; what it brought is in the file of descriptor 4,
- * which then is descriptor 4 of a second jwt-verify.
+ * which then is descriptor 4 of a second jwt-verify. If an accepting verdict has a replay_id,
+ * jwt-replay is sent setup and spend, and sends a verdict, of which only status, detail and warning
+ * count.
  */
 #ifndef PAM_JWT_WIRE_H
 #define PAM_JWT_WIRE_H
 
 #include <stdint.h>
 
+#include "../lib/replay-id.h"
 #include "../lib/span.h"
 #include "../lib/status.h"
 
@@ -21,6 +24,7 @@
 #define WIRE_VERDICT_MAX 65536 /* bytes */
 #define WIRE_ORDER_MAX 65536   /* bytes */
 #define WIRE_RECEIPT_MAX 8192  /* bytes */
+#define WIRE_SPEND_MAX 256     /* bytes */
 
 /* All that the helper may know before it is sealed: nothing of the token. */
 struct wire_setup {
@@ -57,10 +61,17 @@ struct wire_verdict {
     struct span
         warning; /* what the log should say besides, e.g. that Landlock or the sandbox is missing */
     struct span replay_id; /* 64 hexadecimal digits that stand for iss and jti; empty: not spent */
-    struct span exports;   /* "NAME=value\n" each: what the session's environment is to have */
+    struct span exports;   /* for the session's environment, see environment_check(); empty unless
+                              accepted */
     struct span steps;  /* "step\tslug\tdetail\n" each, details without control characters; only for
                            explain */
     struct span wishes; /* see wire_put_wish(); empty unless may_fetch */
+};
+
+/* What jwt-replay is asked, who learns nothing else of the token. */
+struct wire_spend {
+    struct span id; /* replay_id of the verdict */
+    int64_t until;  /* replay_until, seconds since the epoch; above 0 */
 };
 
 /* What jwt-fetch is asked. It believes nothing of it that it can look up in the configuration. */
@@ -102,6 +113,7 @@ struct wire_answer {
 size_t wire_put_setup(const struct wire_setup *setup, unsigned char *out, size_t size);
 size_t wire_put_request(const struct wire_request *request, unsigned char *out, size_t size);
 size_t wire_put_verdict(const struct wire_verdict *verdict, unsigned char *out, size_t size);
+size_t wire_put_spend(const struct wire_spend *spend, unsigned char *out, size_t size);
 size_t wire_put_order(const struct wire_order *order, unsigned char *out, size_t size);
 size_t wire_put_receipt(const struct wire_receipt *receipt, unsigned char *out, size_t size);
 size_t wire_put_wish(const struct wire_wish *wish, unsigned char *out, size_t size);
@@ -113,6 +125,7 @@ size_t wire_put_answer(const struct wire_answer *answer, unsigned char *out, siz
 bool wire_get_setup(struct span message, struct wire_setup *setup);
 bool wire_get_request(struct span message, struct wire_request *request);
 bool wire_get_verdict(struct span message, struct wire_verdict *verdict);
+bool wire_get_spend(struct span message, struct wire_spend *spend);
 bool wire_get_order(struct span message, struct wire_order *order);
 bool wire_get_receipt(struct span message, struct wire_receipt *receipt);
 

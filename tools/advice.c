@@ -64,11 +64,15 @@ static const struct {
     {STATUS_USER_NOT_ALLOWED,
      "add a line to the file of 'user_map', or see allow_root, min_uid and virtual_users in "
      "pam_jwt(8)"},
+    {STATUS_REPLAYED,
+     "get a new token for each login; if nobody logged in before, treat it as stolen"},
     {STATUS_CONFIG_ERROR, "correct what was found; 'pam-jwt config' checks pam_jwt.conf"},
     {STATUS_KEYS_UNAVAILABLE, "check that 'jwks_uri' or the issuer's metadata can be fetched: "
                               "'pam-jwt refresh' says what is wrong"},
     {STATUS_REVOCATION_UNAVAILABLE,
      "see why the responder or the CRL cannot be reached, and run 'pam-jwt refresh'"},
+    {STATUS_REPLAY_UNAVAILABLE,
+     "see that the directory of 'store' can be written, or that its Redis server can be reached"},
     {STATUS_TIMEOUT, "check the load of this host, or raise timeout="},
     {STATUS_INTERNAL_ERROR, "check that jwt-verify is installed, and the log for why it stopped"},
     {STATUS_OUT_OF_MEMORY, "free memory, or raise the memory limit of the service"},

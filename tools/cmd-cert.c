@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,19 +103,48 @@ static bool write_file(int directory, const char *name, const struct der_files *
     return written;
 }
 
+/* Of a file in the making, and of a second link to it; others may be at it, too. */
+struct new_names {
+    char file[NAME_MAX_SIZE], link[NAME_MAX_SIZE];
+};
+
+static bool choose_names(struct new_names *names)
+{
+    uint64_t number;
+
+    if (getentropy(&number, sizeof(number)) != 0)
+        return false;
+    (void)snprintf(names->file, sizeof(names->file), ".new-%016" PRIx64, number);
+    (void)snprintf(names->link, sizeof(names->link), ".new-%016" PRIx64 ".link", number);
+    return true;
+}
+
 /* The SHA-1 name is a second link to the same file: the sealed jwt-verify follows no symbolic ones.
  */
+static bool put_as(int directory, const struct new_names *names,
+                   const struct deployment *deployment, const struct der_files *files)
+{
+    return write_file(directory, names->file, files) &&
+           linkat(directory, names->file, directory, names->link, 0) == 0 &&
+           renameat(directory, names->link, directory, deployment->sha1) == 0 &&
+           renameat(directory, names->file, directory, deployment->sha256) == 0 &&
+           fsync(directory) == 0;
+}
+
 static bool put(int directory, const struct deployment *deployment, const struct der_files *files)
 {
-    static const char new_file[] = ".new", new_link[] = ".new.link";
+    struct new_names names;
+    int error;
 
-    (void)unlinkat(directory, new_file, 0);
-    (void)unlinkat(directory, new_link, 0);
-    return write_file(directory, new_file, files) &&
-           linkat(directory, new_file, directory, new_link, 0) == 0 &&
-           renameat(directory, new_link, directory, deployment->sha1) == 0 &&
-           renameat(directory, new_file, directory, deployment->sha256) == 0 &&
-           fsync(directory) == 0;
+    if (!choose_names(&names))
+        return false;
+    if (put_as(directory, &names, deployment, files))
+        return true;
+    error = errno;
+    (void)unlinkat(directory, names.link, 0);
+    (void)unlinkat(directory, names.file, 0);
+    errno = error;
+    return false;
 }
 
 static int deploy(const struct deployment *deployment, const struct der_files *files)

@@ -78,6 +78,15 @@ static void print_line(const char *label, struct span text, FILE *out)
     fputc('\n', out);
 }
 
+/* What the session's environment would have. */
+static void print_exports(const struct wire_verdict *verdict, FILE *out)
+{
+    struct span rest = verdict->exports, variable;
+
+    while (verdict->status == STATUS_ACCEPTED && split(&rest, '\n', &variable))
+        print_line("exports", variable, out);
+}
+
 static void print_identity(const struct wire_verdict *verdict, FILE *out)
 {
     char expires[CLOCK_TEXT_MAX];
@@ -89,6 +98,7 @@ static void print_identity(const struct wire_verdict *verdict, FILE *out)
     print_line("expires", expires_known(verdict) ? span_text(expires) : span_text(NULL), out);
     print_line("signer", verdict->signer, out);
     print_line("revocation", verdict->revocation, out);
+    print_exports(verdict, out);
     print_line("warning", verdict->warning, out);
 }
 

@@ -97,7 +97,7 @@ static bool plan_sets(const struct rules *rules, struct refresh_plan *plan)
         const struct issuer_rules *issuer = &rules->issuers[i];
         struct refresh_task *task = &plan->tasks[plan->count];
 
-        if (!issuer->jwks_uri[0] && !issuer->discovery)
+        if (!issuer_fetches_set(issuer))
             continue;
         *task = (struct refresh_task){.issuer = issuer, .owned = jwks_url(issuer)};
         task->url = task->owned;

@@ -68,6 +68,17 @@ def every_key_is_in_the_example_with_its_default():
             assert given[key].strip() == value, f'{key} ={given[key]}, expected {value}'
 
 
+def the_form_of_the_environment_is_in_the_manual():
+    header, code = read('lib', 'environment.h'), read('lib', 'environment.c')
+    limits = {name: int(number) for name, number in
+              re.findall(r'^#define ENVIRONMENT_(\w+)_MAX (\d+)', header, re.MULTILINE)}
+    plain, = re.findall(r'strchr\("(.*)", byte\)', code)
+    entry = read('man', 'pam_jwt.conf.5').split('.It Cm export_claims\n')[1].split('.It Cm')[0]
+    for text in (f'at most {limits["COUNT"]} claims', f'at most {limits["NAME"] - 4} characters',
+                 f'more than {limits["VALUE"]} bytes', f'.Ql {plain}\n'):
+        assert text in entry.replace('\nmore than', ' more than'), text
+
+
 def pam_jwt_config(text):
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(os.path.realpath(directory), 'pam_jwt.conf')
@@ -93,7 +104,8 @@ def the_example_as_shipped_lets_nobody_in():
 
 
 TESTS = [every_reason_is_in_the_manual, every_argument_is_in_the_manual,
-         every_key_is_in_the_manual, every_key_is_in_the_example_with_its_default,
+         the_form_of_the_environment_is_in_the_manual, every_key_is_in_the_manual,
+         every_key_is_in_the_example_with_its_default,
          the_example_is_a_configuration_once_uncommented, the_example_as_shipped_lets_nobody_in]
 
 

@@ -9,11 +9,13 @@
 #define DIE 1
 #define HANG 2
 #define HALF 3
-#define YES 4      /* accepts every user */
-#define OTHER 5    /* accepts another user than the one who was asked about */
-#define WISH 6     /* wishes, then says what it has been told of it */
-#define GREEDY 7   /* wishes each time */
-#define WISH_YES 8 /* accepts, and wishes at first */
+#define YES 4        /* accepts every user */
+#define OTHER 5      /* accepts another user than the one who was asked about */
+#define WISH 6       /* wishes, then says what it has been told of it */
+#define GREEDY 7     /* wishes each time */
+#define WISH_YES 8   /* accepts, and wishes at first */
+#define EXPORT 9     /* accepts, and exports what stands behind "eyJ" in the token */
+#define EXPORT_NO 10 /* likewise, but refuses */
 
 static unsigned char message[WIRE_VERDICT_MAX], setup_message[WIRE_SETUP_MAX];
 
@@ -37,6 +39,16 @@ static int wish(enum status status, struct span user)
                                                .user = user,
                                                .issuer = span_text("https://issuer"),
                                                .wishes = span_text("wishes of ")});
+}
+
+static int export(enum status status, const struct wire_request *request)
+{
+    return send_verdict(
+        &(struct wire_verdict){.status = status,
+                               .user = request->user,
+                               .expires = 4070908800,
+                               .valid_until = INT64_MAX,
+                               .exports = span_of(request->token.ptr + 3, request->token.len - 3)});
 }
 
 /* What the second run finds. */
@@ -65,6 +77,10 @@ int main(void)
         return 1;
     if (MODE == YES)
         return accept_user(request.user);
+    if (MODE == EXPORT)
+        return export(STATUS_ACCEPTED, &request);
+    if (MODE == EXPORT_NO)
+        return export(STATUS_EXPIRED, &request);
     if (MODE == OTHER)
         return accept_user(span_text("somebody"));
     if (MODE == WISH)

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-int64_t fakepam_clock_offset;
+int64_t fakepam_clock_offset, fakepam_clock;
 unsigned fakepam_secrets;
 
 /* --- libc: memory, users and the clock
@@ -61,7 +61,7 @@ time_t time(time_t *out)
     struct timespec now;
 
     clock_gettime(CLOCK_REALTIME, &now);
-    now.tv_sec += fakepam_clock_offset;
+    now.tv_sec = fakepam_clock ? fakepam_clock : now.tv_sec + fakepam_clock_offset;
     if (out)
         *out = now.tv_sec;
     return now.tv_sec;
@@ -107,32 +107,96 @@ int pam_get_user(pam_handle_t *pamh, const char **user, const char *prompt)
     return *user ? PAM_SUCCESS : PAM_CONV_ERR;
 }
 
-static void forget_data(pam_handle_t *pamh, int status)
+static void forget_data(pam_handle_t *pamh, struct fakepam_data *data, int status)
 {
-    if (pamh->data_cleanup)
-        pamh->data_cleanup(pamh, pamh->data, status);
-    free(pamh->data_name);
-    pamh->data_name = NULL;
-    pamh->data = NULL;
-    pamh->data_cleanup = NULL;
+    if (data->cleanup)
+        data->cleanup(pamh, data->data, status);
+    free(data->name);
+    *data = (struct fakepam_data){.name = NULL};
 }
 
+/* The data of that name, or else a free place. */
+static struct fakepam_data *find_data(const pam_handle_t *pamh, const char *name)
+{
+    struct fakepam_data *all = ((pam_handle_t *)pamh)->data, *place = NULL;
+
+    for (size_t i = 0; i < FAKEPAM_DATA_MAX; i++) {
+        if (all[i].name && strcmp(all[i].name, name) == 0)
+            return &all[i];
+        if (!all[i].name && !place)
+            place = &all[i];
+    }
+    return place;
+}
+
+/* What is for other modules is shown. */
 int pam_set_data(pam_handle_t *pamh, const char *name, void *data,
                  void (*cleanup)(pam_handle_t *, void *, int))
 {
-    forget_data(pamh, PAM_DATA_REPLACE);
-    pamh->data_name = strdup(name);
-    pamh->data = data;
-    pamh->data_cleanup = cleanup;
+    struct fakepam_data *place = find_data(pamh, name);
+
+    forget_data(pamh, place, PAM_DATA_REPLACE);
+    *place = (struct fakepam_data){strdup(name), data, cleanup};
+    if (!pamh->quiet && strncmp(name, "pam_jwt", 7) != 0)
+        printf("set data %s %s\n", name, (const char *)data);
     return PAM_SUCCESS;
 }
 
 int pam_get_data(const pam_handle_t *pamh, const char *name, const void **data)
 {
-    if (!pamh->data_name || strcmp(pamh->data_name, name) != 0)
+    const struct fakepam_data *place = find_data(pamh, name);
+
+    if (!place->name)
         return PAM_NO_MODULE_DATA;
-    *data = pamh->data;
+    *data = place->data;
     return PAM_SUCCESS;
+}
+
+/* The variable of that name, which ends with "=" or the text, or else a free place. */
+static char **find_variable(const pam_handle_t *pamh, const char *name)
+{
+    char **all = ((pam_handle_t *)pamh)->variables, **place = NULL;
+    size_t len = strcspn(name, "=");
+
+    for (size_t i = 0; i < FAKEPAM_VARIABLES_MAX; i++) {
+        if (all[i] && strncmp(all[i], name, len) == 0 && all[i][len] == '=')
+            return &all[i];
+        if (!all[i] && !place)
+            place = &all[i];
+    }
+    return place;
+}
+
+int pam_putenv(pam_handle_t *pamh, const char *variable)
+{
+    char **place = find_variable(pamh, variable);
+
+    if (!strchr(variable, '=') && !*place)
+        return PAM_BAD_ITEM;
+    if (!pamh->quiet)
+        printf("putenv %s\n", variable);
+    if (pamh->putenv_fails > 0 && strchr(variable, '=') && --pamh->putenv_fails == 0)
+        return PAM_BUF_ERR;
+    replace(place, strchr(variable, '=') ? variable : NULL);
+    return PAM_SUCCESS;
+}
+
+const char *pam_getenv(pam_handle_t *pamh, const char *name)
+{
+    const char *variable = *find_variable(pamh, name);
+
+    return variable ? strchr(variable, '=') + 1 : NULL;
+}
+
+char **pam_getenvlist(pam_handle_t *pamh)
+{
+    char **list = calloc(FAKEPAM_VARIABLES_MAX + 1, sizeof(*list));
+    size_t count = 0;
+
+    for (size_t i = 0; list && i < FAKEPAM_VARIABLES_MAX; i++)
+        if (pamh->variables[i])
+            list[count++] = strdup(pamh->variables[i]);
+    return list;
 }
 
 int pam_fail_delay(pam_handle_t *pamh, unsigned microseconds)
@@ -198,7 +262,10 @@ const char *pam_strerror(pam_handle_t *pamh, int error)
 
 void fakepam_clear(struct pam_handle *pamh)
 {
-    forget_data(pamh, 0);
+    for (size_t i = 0; i < FAKEPAM_DATA_MAX; i++)
+        forget_data(pamh, &pamh->data[i], 0);
+    for (size_t i = 0; i < FAKEPAM_VARIABLES_MAX; i++)
+        replace(&pamh->variables[i], NULL);
     for (size_t i = 0; i < sizeof(pamh->items) / sizeof(pamh->items[0]); i++)
         replace(&pamh->items[i], NULL);
     replace(&pamh->renamed, NULL);

@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #define FAKEPAM_ANSWERS_MAX 64
+#define FAKEPAM_DATA_MAX 8
+#define FAKEPAM_VARIABLES_MAX 64
 
 enum fakepam_answer_kind { ANSWER_TEXT, ANSWER_NULL, ANSWER_ERROR };
 
@@ -18,19 +20,27 @@ struct fakepam_answer {
     char *text;
 };
 
+struct pam_handle;
+
+struct fakepam_data {
+    char *name; /* NULL: free */
+    void *data;
+    void (*cleanup)(struct pam_handle *, void *, int);
+};
+
 struct pam_handle {
     char *items[16]; /* by PAM_* number; NULL: not set */
     struct fakepam_answer answers[FAKEPAM_ANSWERS_MAX];
     unsigned answer_count, answered;
-    char *data_name;
-    void *data;
-    void (*data_cleanup)(struct pam_handle *, void *, int);
+    struct fakepam_data data[FAKEPAM_DATA_MAX];
+    char *variables[FAKEPAM_VARIABLES_MAX]; /* NAME=value; NULL: free */
+    unsigned putenv_fails;                  /* the how-many-eth time from now on; 0: never */
     char *renamed; /* PAM_USER is that after the next prompt; NULL: as before */
     bool quiet;    /* writes nothing */
 };
 
-/* Added to the clock that the module sees, in seconds. */
-extern int64_t fakepam_clock_offset;
+/* Added to the clock that the module sees, in seconds; or what it shows, if that is not 0. */
+extern int64_t fakepam_clock_offset, fakepam_clock;
 
 /* The how-many-eth buffer for secrets, and all after it, cannot be had; 0: all can. */
 extern unsigned fakepam_secrets;

@@ -7,6 +7,11 @@
  *   answer TEXT, answer-null, answer-error  what the conversation gives to the next prompt
  *   rename NAME                             the conversation sets PAM_USER
  *   clock SECONDS                           moves the module's clock
+ *   now SECONDS                             stops it there
+ *   putenv VARIABLE                         another module does that
+ *   data NAME TEXT                          likewise, as PAM data
+ *   lost                                    what follows is done by a process without our PAM data
+ *   no-putenv N                             the Nth variable finds no memory
  *   secrets N                               there is no memory for the Nth buffer of secrets
  *   auth, acct, setcred, open, close, password       calls the entry
  *   repeat N                                calls auth N times and looks for leftovers
@@ -45,6 +50,7 @@ static const char *code_name(int code)
         {PAM_CONV_ERR, "PAM_CONV_ERR"},
         {PAM_IGNORE, "PAM_IGNORE"},
         {PAM_PERM_DENIED, "PAM_PERM_DENIED"},
+        {PAM_SESSION_ERR, "PAM_SESSION_ERR"},
     };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -185,6 +191,30 @@ static void repeat(struct host *host, int times)
     printf("memory %s\n", SANITIZED || resident() - pages < times / 10 ? "steady" : "grows");
 }
 
+static void free_text(pam_handle_t *pamh, void *data, int status)
+{
+    (void)pamh;
+    (void)status;
+    free(data);
+}
+
+/* What other modules and other processes do to the handle. */
+static bool left_by_others(struct host *host, const char *line, char *value)
+{
+    char *text = strchr(value, ' ');
+
+    if (strcmp(line, "putenv") == 0)
+        return pam_putenv(&host->pam, value) == PAM_SUCCESS;
+    if (strcmp(line, "no-putenv") == 0)
+        return (host->pam.putenv_fails = (unsigned)atoi(value)) > 0;
+    if (strcmp(line, "lost") == 0)
+        return pam_set_data(&host->pam, "pam_jwt_token", NULL, NULL) == PAM_SUCCESS;
+    if (strcmp(line, "data") != 0 || !text)
+        return false;
+    *text++ = '\0';
+    return pam_set_data(&host->pam, value, strdup(text), free_text) == PAM_SUCCESS;
+}
+
 static bool run_line(struct host *host, char *line)
 {
     char *value = strchr(line, ' ');
@@ -203,6 +233,10 @@ static bool run_line(struct host *host, char *line)
         fakepam_clock_offset = atoll(value);
         return true;
     }
+    if (strcmp(line, "now") == 0) {
+        fakepam_clock = atoll(value);
+        return true;
+    }
     if (strcmp(line, "rename") == 0) {
         host->pam.renamed = strdup(value);
         return true;
@@ -215,7 +249,8 @@ static bool run_line(struct host *host, char *line)
         repeat(host, atoi(value));
         return true;
     }
-    return set_item(host, line, value) || add_answer(host, line, value) || call(host, line);
+    return left_by_others(host, line, value) || set_item(host, line, value) ||
+           add_answer(host, line, value) || call(host, line);
 }
 
 int main(void)

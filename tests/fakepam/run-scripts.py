@@ -6,10 +6,14 @@
   host MODE               which helper is behind the module: real (default), die, half, hang, missing, or one
                           that says yes: to every user, or to an other user than the one it was asked about;
                           wish: one that wishes for something, and jwt-fetch brings it, is missing or hangs;
+                          export: one that says yes and exports what follows eyJ in its token; export-no: one
+                          that says no and does;
                           greedy: one that always does; wish-yes: one that says yes and does;
                           no-fetch: real, and jwt-fetch is missing; list: real, and
-                          jwt-fetch brings nothing and tells what it was asked for
-  config KEY = VALUE      a line more in the issuer's section; in place of `revocation = off` if that is the key
+                          jwt-fetch brings nothing and tells what it was asked for;
+                          replay-yes, -die, -hang, -half, -long, -odd, -missing: real, and jwt-replay is that
+  config KEY = VALUE      a line more in the issuer's section; in place of `revocation = off` if that is the key;
+                          @STORE is an empty directory of this script
   token [OPTION]...       the token of this script: CLAIM=JSON, drop=CLAIM, alg=ALG, size=BYTES (exactly, by
                           a filling claim), cut=BYTES (its beginning), flip (its signature changed)
   < LINE                  for fakepam-host (or the command FAKEPAM_WRAPPER with it); @CONFIG is the configuration, `answers [from N]` the token
@@ -124,12 +128,15 @@ class Script:
 
     def run(self, directory):
         config = os.path.join(directory, self.name + '.conf')
+        store = os.path.join(directory, self.name + '.store')
         with open(config, 'w', encoding='utf-8') as file:
             file.write(CONFIG.format(anchors=os.path.join(directory, 'root.pem')))
             if not any(line.startswith('revocation =') for line in self.config):
                 file.write('revocation = off\n')
-            file.write(''.join(self.config))
+            file.write(''.join(self.config).replace('@STORE', store))
         os.chmod(config, 0o644)
+        os.mkdir(store)
+        os.chmod(store, 0o755)
         lines = ['service sshd', 'arg config=@CONFIG'] + self.sent
         stdin = ''.join(out + '\n' for line in lines for out in self.expand(line, config))
         done = subprocess.run([*WRAPPER, os.environ['FAKEPAM_HOST'] + self.host], input=stdin, text=True,

@@ -5,6 +5,8 @@
 import hashlib
 import json
 import os
+import socket
+import threading
 import unittest
 
 from fetchcase import CACHE, ISSUER, NOW, FetchTest
@@ -57,12 +59,18 @@ class Uri(Keys):
     def test_good(self):
         server, outcome = self.fetch(SET)
         self.assert_set(outcome)
-        self.assertEqual([r.command for r in server.requests], ["GET"])
+        self.assertEqual([(r.command, r.headers["Accept"]) for r in server.requests],
+                         [("GET", "application/json, */*;q=0.5")])
 
     def test_no_set(self):
-        for body, why in ((b"[]", "JWK Set"), (b"{}", "no array of keys"), (b"{", "JWK Set"),
-                          (b'{"keys":{}}', "no array of keys"), (b'{"keys":null}', "no array"),
-                          (b'{"keys":[],"keys":[]}', "JWK Set")):
+        for body, why in ((b"[]", "JWK Set"), (b"{}", "one array of objects"), (b"{", "JWK Set"),
+                          (b'{"keys":{}}', "one array of objects"), (b'{"keys":null}', "one array"),
+                          (b'{"keys":[{},null]}', "one array of objects"),
+                          (b'{"keys":[[]]}', "one array"), (b'{"keys":["a"]}', "one array"),
+                          (b'{"\\u006beys":[]}', "one array of objects"),
+                          (b'{"keys":[],"keys":[]}', "JWK Set"),
+                          (b'{"keys":[{"kid":"a","kid":"a"}]}', "JWK Set"),
+                          (b"<html></html>", "JWK Set: expected strict JSON")):
             with self.subTest(body):
                 self.fresh_cache()
                 server, outcome = self.fetch(body)
@@ -71,9 +79,17 @@ class Uri(Keys):
                 self.assertEqual(self.entries(), [])
                 self.assertEqual(len(server.requests), 1)
 
-    def test_too_long(self):
-        _, outcome = self.fetch(b" " * (1024 * 1024 + 1))
-        self.assert_none(outcome, "expected at most 1048576 bytes")
+    @unittest.skipIf(os.getuid() != 0, "only root's process writes the cache")
+    def test_good_one_stays(self):
+        bodies = [SET, b"<html>", b'{"keys":[null]}', b"{}"]
+        server = self.serve_keys(lambda handler: handler.say(200, bodies[len(server.requests) - 1]))
+        url = self.url(server)
+        self.set_up(server, "jwks_uri = " + url)
+        for body in bodies:
+            self.assertEqual(self.ask(wish(url), flags="r").failures == [], body == SET)
+            (entry,) = self.entries()
+            with open(os.path.join(CACHE, entry), "rb") as file:
+                self.assertTrue(file.read().endswith(SET))
 
     def test_other_ca(self):
         server, outcome = self.fetch(SET, ca="tls-other-ca.pem")
@@ -100,6 +116,67 @@ class Uri(Keys):
             self.assert_set(self.ask(wish(url), at=NOW + at, flags=flags))
             self.assertEqual(len(server.requests), requests, (at, flags))
         self.assertEqual(len(self.entries()), 1)
+
+
+class Servers(Keys):
+    def fetch(self, behave, ms=10000):
+        server = self.serve_keys(behave)
+        url = self.url(server, "/keys")
+        self.set_up(server, "jwks_uri = " + url)
+        return self.ask(wish(url), ms=ms)
+
+    def test_down(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            url = f"https://127.0.0.1:{server.getsockname()[1]}/keys"
+        self.set_up(None, "jwks_uri = " + url)
+        self.assert_none(self.ask(wish(url)), "cannot connect: Connection refused")
+
+    def test_slow(self):
+        hang_up = threading.Event()
+        self.addCleanup(hang_up.set)
+
+        def behave(handler):
+            handler.send_response(200)
+            handler.send_header("Content-Length", str(len(SET)))
+            handler.end_headers()
+            for byte in SET:
+                handler.wfile.write(bytes([byte]))
+                if hang_up.wait(0.1):
+                    break
+        self.assert_none(self.fetch(behave, ms=1000), "no complete answer in time")
+
+    def test_huge(self):
+        self.assert_none(self.fetch(lambda handler: handler.say(200, b" " * (1024 * 1024 + 1))),
+                         "expected at most 1048576 bytes, found more")
+
+    def test_huge_without_saying_so(self):
+        ended = threading.Semaphore(0)
+
+        def behave(handler):
+            handler.send_response(200)
+            handler.send_header("Connection", "close")
+            handler.end_headers()
+            try:
+                for _ in range(1 << 14):
+                    handler.wfile.write(b" " * (1 << 16))
+            except OSError:
+                ended.release()
+        self.assert_none(self.fetch(behave), "expected at most 1048576 bytes, found more")
+        self.assertTrue(ended.acquire(timeout=10))  # pylint: disable=consider-using-with
+
+    def test_redirect_to_http(self):
+        plain = self.serve(lambda handler: handler.say(200, SET))
+        self.assert_none(self.fetch(lambda handler: handler.say(
+            302, b"", {"Location": plain.url("/keys", host="localhost")})),
+            "it redirects from https to http")
+        self.assertEqual(plain.requests, [])
+
+    def test_status(self):
+        for status in (204, 404, 500, 503):
+            self.fresh_cache()
+            self.assert_none(self.fetch(lambda handler, status=status: handler.say(
+                status, b"" if status == 204 else SET)),
+                f"expected HTTP status 200, found {status}")
 
 
 class Discovery(Keys):
@@ -149,7 +226,7 @@ class Discovery(Keys):
     def test_set_is_none(self):
         server, outcome = self.fetch(self.good, b"{}")
         self.assertEqual((outcome.brought, self.entries()), (1, []))
-        self.assertIn("no array of keys", outcome.failures[0])
+        self.assertIn("one array of objects, keys", outcome.failures[0])
         self.assertEqual(len(server.requests), 2)
 
     @unittest.skipIf(os.getuid() != 0, "only root's process writes the cache")

@@ -9,11 +9,12 @@ import sys
 # One rank a line, the lowest first. A file may include its own header and lower ranks only.
 LIB_RANKS = [
     ["status", "span", "secret"],
-    ["report"],
+    ["report", "environment", "replay-id"],
     ["rules", "base64url", "der", "json-scan", "alg"],
     ["x509-time"],
     ["evidence"],
-    ["json", "url", "jwks-url", "key-store"],
+    ["url"],
+    ["json", "redis-url", "jwks-url", "key-store"],
     ["jws", "jwk", "jwks", "thumbprint", "untrusted-chain"],
     ["token", "jws-verify"],
     ["trust-key", "trust-issuer", "trust-signer", "trust-constraints"],
@@ -42,13 +43,14 @@ LIB_RANKS = [
     ["policy"],
     ["usermap-name"],
     ["usermap-line"],
-    ["usermap", "requirements"],
+    ["usermap", "requirements", "replay"],
+    ["exports"],
     ["verify"],
 ]
 RANK_OF = {name: rank for rank, names in enumerate(LIB_RANKS) for name in names}
 # A table belongs to the file that it makes.
 TABLES = {"lib/status.def": "lib/status", "sys/options.def": "sys/config-option"}
-MADE = {"sys/sandbox-filter.inc", "sys/network-filter.inc"}
+MADE = {"sys/sandbox-filter.inc", "sys/network-filter.inc", "sys/store-filter.inc"}
 
 # Headers that only these may include: what makes a trusted key decides who may log in.
 PRIVATE = {"lib/trusted-key-make.h": {"lib/trusted-key.c", "lib/revocation.c", "lib/known-key.c"}}
@@ -67,9 +69,10 @@ FOLDERS = {
 SHARED = {"module/options.h": {"tools/check.h"}}
 
 # pam_jwt.so: these, and all that they include.
-MODULE_LIB = {"lib/status", "lib/span", "lib/secret", "lib/report"}
-MODULE_SYS = {"sys/wire", "sys/spawn", "sys/verifier", "sys/fetch-client",
-              "sys/localuser", "sys/paths"}
+MODULE_LIB = {"lib/status", "lib/span", "lib/secret", "lib/report", "lib/environment",
+              "lib/replay-id"}
+MODULE_SYS = {"sys/wire", "sys/spawn", "sys/verifier", "sys/fetch-client", "sys/spawn-failure",
+              "sys/replay-client", "sys/localuser", "sys/paths"}
 MODULE_NEVER = re.compile(r"gnutls/|nettle/|json-c/|ini_|curl/|seccomp")
 
 LIB_NEVER = re.compile(r"(syslog\.h|sys/socket\.h|sys/un\.h|netdb\.h|netinet/.*|arpa/.*|"

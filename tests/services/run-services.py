@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""run-services.py [--helper JWT-VERIFY] [TOPIC...]: pam_jwt as it is installed, with real libpam and real
-services. Runs in the private world of scripts/private-world; prints TAP. A topic is a file test_TOPIC.py;
-without one all are run. With --helper, that program takes the place of the installed jwt-verify, and only
-tests run that any helper passes, sandboxed or not."""
+"""run-services.py [--helper JWT-VERIFY] [--modules DIRECTORY] [TOPIC...]: pam_jwt as it is installed, with
+real libpam and real services. Runs in the private world of scripts/private-world; prints TAP. A topic is a
+file test_TOPIC.py; without one all are run. The PAM modules of tests/services are in build/tests/services
+beside the tree, where Meson makes them, or in DIRECTORY. With --helper, that program takes the place of the
+installed jwt-verify, and only tests run that any helper passes, sandboxed or not."""
 import argparse
 import importlib
+import pathlib
 import sys
 import time
 import traceback
@@ -14,9 +16,9 @@ import registry
 import world
 
 TOPICS = ['module', 'helper', 'ssh', 'ssh_clients', 'ssh_stacks', 'local', 'terminals', 'first_pass',
-          'stacks', 'postgresql', 'dovecot', 'fail2ban', 'revocation', 'revocation_ocsp', 'revocation_crl',
-          'revocation_network', 'refresh', 'keys', 'oidc', 'jose', 'jose_attacks', 'network_keys',
-          'users', 'step_up', 'check', 'end']
+          'stacks', 'session', 'postgresql', 'dovecot', 'fail2ban', 'revocation', 'revocation_ocsp',
+          'revocation_crl', 'revocation_network', 'refresh', 'keys', 'oidc', 'jose', 'jose_attacks',
+          'network_keys', 'users', 'step_up', 'check', 'end']
 
 
 def run_test(number, function, log):
@@ -39,8 +41,10 @@ def run_test(number, function, log):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--helper')
+    parser.add_argument('--modules', default=world.MODULES, type=pathlib.Path)
     parser.add_argument('topics', nargs='*', default=TOPICS)
     arguments = parser.parse_args()
+    world.MODULES = arguments.modules.resolve()
     for topic in arguments.topics:
         importlib.import_module(f'test_{topic}')
     log = world.Log()

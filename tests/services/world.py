@@ -26,6 +26,8 @@ PART = 500
 # What is left as PAM_AUTHTOK after a refused token.
 NO_PASSWORD = '\b\n\r\x7fINCORRECT'
 HELPER = pathlib.Path('/usr/libexec/pam_jwt/jwt-verify')
+# PAM modules of tests/services; run-services.py may name another place.
+MODULES = pathlib.Path(__file__).resolve().parents[3] / 'build' / 'tests' / 'services'
 
 
 class Log:

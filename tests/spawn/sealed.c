@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -38,6 +40,23 @@ int run_sealed(const char *directory, int (*act)(void))
     close(pair[0]);
     close(pair[1]);
     return status;
+}
+
+void assert_walls(pid_t pid, char status[SEALED_STATUS_MAX])
+{
+    static const char *const lines[] = {"NoNewPrivs:\t1", "Seccomp:\t2",
+                                        "CapPrm:\t0000000000000000", "CapEff:\t0000000000000000",
+                                        "CapAmb:\t0000000000000000"};
+    char path[64];
+    FILE *file;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+    file = fopen(path, "re");
+    assert_non_null(file);
+    status[fread(status, 1, SEALED_STATUS_MAX - 1, file)] = '\0';
+    assert_int_equal(fclose(file), 0);
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+        assert_non_null(strstr(status, lines[i]));
 }
 
 void assert_succeeds(int status)

@@ -3,11 +3,14 @@
 #ifndef PAM_JWT_SEALED_H
 #define PAM_JWT_SEALED_H
 
+#include <sys/types.h>
+
 #include "../../sys/sandbox.h"
 
 #define SOCKET 3
 #define DIRECTORY 4
 #define NOT_SEALED 100
+#define SEALED_STATUS_MAX 8192
 
 extern const struct sandbox_directories sealed_nothing;
 
@@ -17,7 +20,10 @@ bool seal(int socket, const char *directory);
 /* A child: how it ended. */
 int run_sealed(const char *directory, int (*act)(void));
 
-/* cmocka assertions on that. */
+/* Neither capabilities nor a way to new ones; what /proc says of the process goes to `status`. */
+void assert_walls(pid_t pid, char status[SEALED_STATUS_MAX]);
+
+/* cmocka assertions on how one ended. */
 void assert_succeeds(int status);
 void assert_stopped(int status); /* by the filter */
 

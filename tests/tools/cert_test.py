@@ -63,6 +63,28 @@ class Cert(pamjwt.PamJwtTest):
             self.assertEqual(self.add(fixture(SIGNER + ".chain.pem")).returncode, 0)
         self.assertEqual(len(os.listdir(self.certs)), 2)
 
+    def test_at_once(self):
+        """Whoever deploys another, or the same, at the same time is not in the way."""
+        signers = 8 * [SIGNER, "signer-rs256"]
+        adding = [pamjwt.start("cert", "--config", self.config, "add",
+                               fixture(name + ".chain.pem")) for name in signers]
+        for process in adding:
+            _, complaint = process.communicate(timeout=60)
+            self.assertEqual((process.returncode, complaint), (0, b""))
+        names = os.listdir(self.certs)
+        self.assertEqual(len(names), 4, names)
+        for name in names:
+            with open(os.path.join(self.certs, name), encoding="ascii") as file:
+                self.assertEqual(file.read().count("END CERTIFICATE"), 2)
+
+    def test_nothing_is_left_of_a_failure(self):
+        in_the_way = thumbprint(self.der, "sha1") + ".pem"
+        os.mkdir(os.path.join(self.certs, in_the_way))
+        done = self.add(fixture(SIGNER + ".chain.pem"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"Is a directory", done.stderr)
+        self.assertEqual(os.listdir(self.certs), [in_the_way])
+
     def test_tokens_that_name_it(self):
         tokens = [self.named("x5t#S256", "sha256"), self.named("x5t", "sha1")]
         for token in tokens:

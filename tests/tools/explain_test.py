@@ -10,7 +10,7 @@ import pamjwt
 from pamjwt import EXP, ISSUER, MYSELF, NOW, PAM_JWT, run
 
 STEPS = ["form", "issuer", "algorithm", "key", "chain", "revocation", "signature", "claims", "user",
-         "requirements", "fetch", "local-user"]
+         "requirements", "replay", "fetch", "local-user"]
 
 
 def tampered(token):
@@ -160,6 +160,15 @@ class Text(pamjwt.PamJwtTest):
         self.assertIn("2099-01-01T00:00:00Z", text)
         for step in STEPS:
             self.assertRegex(text, rf"\n  {step} +ok")
+
+    def test_exports(self):
+        with open(self.config, "a", encoding="utf-8") as file:
+            file.write("export_claims = groups, address\n")
+        done = self.explain(self.mint(groups=["ops", "on call"], address={}))
+        self.assertIn(b"\n  exports     JWT_GROUPS=ops,on\\x20call\n", done.stdout)
+        self.assertRegex(done.stdout, rb"\n  warning     .*not exported: address \(wrong type\)\n")
+        done = self.explain(self.mint(groups=["ops"], exp=IN_2021))
+        self.assertNotIn(b"JWT_GROUPS", done.stdout)
 
     def test_refused(self):
         done = self.explain(self.mint(exp=IN_2021))

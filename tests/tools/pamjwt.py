@@ -45,6 +45,10 @@ def run(*args, stdin=b"", env=None, cwd=None):
                           cwd=cwd)
 
 
+def start(*args):
+    return subprocess.Popen([PAM_JWT, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
 class PamJwtTest(unittest.TestCase):
     def setUp(self):
         directory = tempfile.TemporaryDirectory()

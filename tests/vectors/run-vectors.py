@@ -29,6 +29,8 @@ PAM_JWT = os.environ["PAM_JWT"]
 
 UNREACHABLE = {
     "system-policy": "needs a GnuTLS configuration that forbids more than the default",
+    "replayed": "needs a login, which alone spends a token",
+    "replay-unavailable": "needs a login, likewise",
     "timeout": "needs a helper that hangs",
     "internal-error": "needs a helper that dies",
     "out-of-memory": "needs memory to run out",

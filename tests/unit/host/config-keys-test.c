@@ -5,41 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "../../../sys/config.h"
-#include "scratch.h"
-
-#define GLOBAL "[global]\nhostname = host.example\n"
-#define REQUIRED "audience = pam://%h/%s\ntrust_anchors = /etc/root.pem\n"
-#define ISSUER "[issuer https://issuer.example]\n" REQUIRED
-
-static struct rules *load(struct scratch *scratch, const char *text, struct config_error *error)
-{
-    return config_load(scratch_write(scratch, "test.conf", text), geteuid(), error);
-}
-
-static void assert_good(struct scratch *scratch, const char *text)
-{
-    struct config_error error;
-    CONFIG_CLEANUP struct rules *rules = load(scratch, text, &error);
-
-    if (!rules)
-        fail_msg("%s", error.text);
-}
-
-static void assert_bad(struct scratch *scratch, const char *text, const char *found)
-{
-    struct config_error error;
-    CONFIG_CLEANUP struct rules *rules = load(scratch, text, &error);
-
-    if (rules)
-        fail_msg("accepted: %s", text);
-    if (!strstr(error.text, found))
-        fail_msg("expected %s, found %s", found, error.text);
-}
+#include "configured.h"
 
 #define KEY "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
 
@@ -87,14 +56,14 @@ static void keys_across(void **state)
 
         snprintf(text, sizeof(text), GLOBAL "[issuer https://a]\naudience = x\n%s", cases[i].lines);
         if (cases[i].found)
-            assert_bad(*state, text, cases[i].found);
+            assert_bad(*state, text, 0, cases[i].found);
         else
             assert_good(*state, text);
     }
     assert_bad(*state,
                GLOBAL "[issuer urn:a]\naudience = x\nsigner_names = *\nkey_sources = kid\n"
                       "discovery = yes\n",
-               "is no https URL, which discovery needs");
+               0, "is no https URL, which discovery needs");
 }
 
 static void key_defaults(void **state)
@@ -140,14 +109,57 @@ static void key_values(void **state)
     assert_int_equal(issuer->pinned_keys.count, 2);
 }
 
-#define SCRATCH_TEST(name) cmocka_unit_test_setup_teardown(name, scratch_make, scratch_remove)
+/* Each claim of export_claims makes a name of its own. */
+static void exported_names(void **state)
+{
+    static const struct {
+        const char *claims, *found; /* NULL: good */
+    } cases[] = {
+        {"", NULL},
+        {"email", NULL},
+        {"email, groups, https://x.example/Role, -", NULL},
+        {"expires, xexp, ex-p", NULL},
+        {"exp", "other than exp, which is always exported, found exp"},
+        {"sub, Exp", "found Exp"},
+        {"a.b, x, a-b", "a.b and a-b would both be JWT_A_B"},
+        {"sub, SUB", "sub and SUB would both be JWT_SUB"},
+        {"sub, sub", "sub and sub would both be JWT_SUB"},
+        {"a, , b", "export_claims"},
+        {"a b", "export_claims"},
+        {"gr\xc3\xb6\xc3\x9f"
+         "e",
+         "export_claims"},
+        {"x23456789012345678901234567890123456789012345678901234567890", NULL},
+        {"x234567890123456789012345678901234567890123456789012345678901", "at most 60 characters"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[512];
+
+        snprintf(text, sizeof(text), "%sexport_claims = %s\n", GLOBAL ISSUER, cases[i].claims);
+        if (cases[i].found)
+            assert_bad(*state, text, 0, cases[i].found);
+        else
+            assert_good(*state, text);
+    }
+}
+
+static void exported_count(void **state)
+{
+    char text[1024] = GLOBAL ISSUER "export_claims = c0";
+
+    for (int i = 1; i < 32; i++)
+        snprintf(text + strlen(text), sizeof(text) - strlen(text), ", c%d", i);
+    assert_good(*state, text);
+    strcat(text, ", c32");
+    assert_bad(*state, text, 0, "expected at most 32 export_claims");
+}
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCRATCH_TEST(keys_across),
-        SCRATCH_TEST(key_defaults),
-        SCRATCH_TEST(key_values),
+        SCRATCH_TEST(keys_across),    SCRATCH_TEST(key_defaults),   SCRATCH_TEST(key_values),
+        SCRATCH_TEST(exported_names), SCRATCH_TEST(exported_count),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

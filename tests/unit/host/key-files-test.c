@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 
 #include "cached.h"
 
+#define NOBODY 65534
 #define SET_URL "https://login.example/keys"
 #define PEM(text) "-----BEGIN CERTIFICATE-----\n" text "\n-----END CERTIFICATE-----\n"
 /* Of 20 zero bytes, of 32. */
@@ -174,6 +176,89 @@ static void directories(void **state)
     }
 }
 
+/* A file of another user, and a directory. */
+static void foreign_owner(void **state)
+{
+    struct scratch *scratch = *state;
+    struct safefile_error error;
+    struct setting setting;
+
+    if (geteuid() != 0) {
+        print_message("only root can give files away\n");
+        skip();
+    }
+    make(&setting, "x5t#S256", scratch->directory);
+    scratch_write(scratch, SHA256_NAME, PEM("QUJD"));
+    assert_int_equal(chown(scratch_path(scratch, SHA256_NAME), NOBODY, NOBODY), 0);
+    assert_int_equal(find(&setting, 32, 0), STATUS_CONFIG_ERROR);
+    assert_string_equal(setting.seen, "");
+    assert_non_null(strstr(setting.report.detail, SHA256_NAME));
+    assert_int_equal(chown(scratch->directory, NOBODY, NOBODY), 0);
+    assert_null(key_files_open(&setting.rules, "/nonexistent/cache", -1, 0, &error));
+    assert_non_null(strstr(error.text, scratch->directory));
+}
+
+/* A directory that is not there holds no certificate; what stands in its place is an error. */
+static void missing_directory(void **state)
+{
+    struct safefile_error error;
+    struct setting setting;
+    struct key_files *files;
+    int fds[KEY_FILES_DIRECTORIES_MAX];
+    char path[PATH_MAX];
+
+    make(&setting, "x5t", "/nonexistent/certs");
+    files = open_files(&setting, "/nonexistent/cache", -1);
+    assert_int_equal(key_files_directories(files, fds), 0);
+    key_files_close(&files);
+    assert_int_equal(find(&setting, 20, 0), STATUS_ACCEPTED);
+    assert_string_equal(setting.seen, "");
+    snprintf(path, sizeof(path), "%s", scratch_write(*state, "certs", ""));
+    make(&setting, "x5t", path);
+    assert_null(key_files_open(&setting.rules, "/nonexistent/cache", -1, geteuid(), &error));
+    assert_non_null(strstr(error.text, path));
+}
+
+/* What is opened in the directory, as inotify tells; the directory itself has no name in it. */
+static unsigned count_opened(int watch, const char *expected)
+{
+    char events[16384] __attribute__((aligned(__alignof__(struct inotify_event))));
+    ssize_t len = read(watch, events, sizeof(events));
+    const struct inotify_event *event;
+    unsigned opened = 0;
+
+    for (ssize_t at = 0; at < len; at += (ssize_t)(sizeof(*event) + event->len)) {
+        event = (const struct inotify_event *)(events + at);
+        if (event->len == 0)
+            continue;
+        assert_string_equal(event->name, expected);
+        opened++;
+    }
+    return opened;
+}
+
+/* Of many files that which has the name of the thumbprint is opened, and no other. */
+static void only_the_named(void **state)
+{
+    struct scratch *scratch = *state;
+    struct setting setting;
+    int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+
+    for (unsigned i = 0; i < 1000; i++) {
+        char name[32];
+
+        snprintf(name, sizeof(name), "%027u.pem", i);
+        scratch_write(scratch, name, "not looked at");
+    }
+    scratch_write(scratch, SHA1_NAME, PEM("QUJD"));
+    make(&setting, "x5t", scratch->directory);
+    assert_int_not_equal(inotify_add_watch(watch, scratch->directory, IN_OPEN), -1);
+    assert_int_equal(find(&setting, 20, 0), STATUS_ACCEPTED);
+    assert_non_null(strstr(setting.seen, ": ABC"));
+    assert_int_equal(count_opened(watch, SHA1_NAME), 1);
+    close(watch);
+}
+
 /* --- JWK Sets --------------------------------------------------------------------------------- */
 
 static void sets(struct setting *setting, struct key_files *files, size_t issuer)
@@ -283,8 +368,9 @@ static void fetched_sets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCRATCH_TEST(deployed),    SCRATCH_TEST(bad_files), SCRATCH_TEST(untrusted_files),
-        SCRATCH_TEST(directories), SCRATCH_TEST(set_file),  SCRATCH_TEST(fetched_sets),
+        SCRATCH_TEST(deployed),       SCRATCH_TEST(bad_files),     SCRATCH_TEST(untrusted_files),
+        SCRATCH_TEST(directories),    SCRATCH_TEST(foreign_owner), SCRATCH_TEST(missing_directory),
+        SCRATCH_TEST(only_the_named), SCRATCH_TEST(set_file),      SCRATCH_TEST(fetched_sets),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,6 +103,56 @@ static void fetching_there_and_back(void **state)
     assert_int_equal(wishing.wishes.len, 2);
 }
 
+#define ID "00000000000000000000000000000000000000000000000000000000000000af"
+
+static void spending_there_and_back(void **state)
+{
+    unsigned char message[WIRE_SPEND_MAX], longer[WIRE_VERDICT_MAX];
+    struct wire_spend spend = {.id = span_text(ID), .until = 9};
+    struct wire_verdict spending = verdict;
+    size_t len = wire_put_spend(&spend, message, sizeof(message));
+
+    (void)state;
+    spend = (struct wire_spend){{NULL, 0}, 0};
+    assert_true(wire_get_spend(span_of(message, len), &spend));
+    assert_true(text_is(spend.id, ID) && spend.until == 9);
+    assert_false(wire_get_spend(span_of(message, len - 1), &spend));
+    assert_false(wire_get_spend(span_of(message, len + 1), &spend));
+    spending.replay_id = span_text(ID);
+    spending.replay_until = 9;
+    len = wire_put_verdict(&spending, longer, sizeof(longer));
+    spending = (struct wire_verdict){.status = STATUS_INTERNAL_ERROR};
+    assert_true(wire_get_verdict(span_of(longer, len), &spending));
+    assert_true(text_is(spending.replay_id, ID) && spending.replay_until == 9);
+}
+
+/* An id is one, or there is none; and it is spent for a time that can be told in milliseconds. */
+static void nothing_to_spend(void **state)
+{
+    static const struct {
+        const char *id;
+        int64_t until;
+    } rows[] = {
+        {"", 9},  {"x", 9},        {ID "0", 9},     {ID, 0},
+        {ID, -1}, {ID, INT64_MIN}, {ID, INT64_MAX}, {ID, INT64_MAX / 1000 + 1},
+    };
+    unsigned char message[WIRE_VERDICT_MAX];
+    struct wire_spend spend;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct wire_verdict spending = verdict;
+        size_t len;
+
+        spend = (struct wire_spend){span_text(rows[i].id), rows[i].until};
+        len = wire_put_spend(&spend, message, sizeof(message));
+        assert_false(wire_get_spend(span_of(message, len), &spend));
+        spending.replay_id = span_text(rows[i].id);
+        len = wire_put_verdict(&spending, message, sizeof(message));
+        assert_int_equal(wire_get_verdict(span_of(message, len), &spending), i == 0 || i > 2);
+    }
+}
+
 /* Parts stand one behind the other, and are taken off the front. */
 static void wishes_and_answers(void **state)
 {
@@ -228,7 +278,8 @@ int main(void)
         cmocka_unit_test(wishes_and_answers), cmocka_unit_test(exact_length),
         cmocka_unit_test(changed_bytes),      cmocka_unit_test(not_that_kind),
         cmocka_unit_test(nul_in_text),        cmocka_unit_test(no_room),
-        cmocka_unit_test(unknown_status),
+        cmocka_unit_test(unknown_status),     cmocka_unit_test(spending_there_and_back),
+        cmocka_unit_test(nothing_to_spend),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

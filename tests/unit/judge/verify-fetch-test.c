@@ -53,7 +53,7 @@ static void test_answers(void **state)
             .answers = {.items = {list_of(0, NONE), list_of(1, NONE)}, .count = 2}};
 
         assert_judged(token, "alice", &issuer, &outcome,
-                      BEFORE_FETCH "signature claims user requirements fetch ");
+                      BEFORE_FETCH "signature claims user requirements replay fetch ");
         assert_string_equal(outcome.verdict.revocation, "crl");
         assert_null(outcome.verdict.plan);
     }
@@ -102,7 +102,7 @@ static void test_fetch_comes_last(void **state)
         OUTCOME_CLEANUP struct outcome outcome = {.fetching = FETCHING_POSSIBLE};
 
         assert_judged(token, "alice", &issuer, &outcome,
-                      BEFORE_FETCH "signature claims user requirements fetch:revocation-unknown");
+                      BEFORE_FETCH "signature claims user requirements replay fetch:revocation-unknown");
         assert_non_null(outcome.verdict.plan);
         assert_int_equal(outcome.verdict.plan->count, 2);
         assert_null(outcome.verdict.user);
@@ -155,7 +155,7 @@ static void test_fetch_was_tried(void **state)
         OUTCOME_CLEANUP struct outcome outcome = {.fetching = FETCHING_TRIED};
 
         assert_judged(token, "alice", &issuer, &outcome,
-                      BEFORE_FETCH "signature claims user requirements fetch ");
+                      BEFORE_FETCH "signature claims user requirements replay fetch ");
         assert_string_equal(outcome.verdict.revocation, "unknown");
     }
     free(token);

@@ -83,6 +83,7 @@ static void fail_each(struct issuer_rules *issuer, enum status good)
         fail_at = 0;
         assert_int_equal(status, failed ? STATUS_OUT_OF_MEMORY : good);
         assert_int_equal(verdict.user != NULL, status == STATUS_ACCEPTED);
+        assert_int_equal(verdict.exports.variables != NULL, status == STATUS_ACCEPTED);
         assert_int_equal(verdict.plan != NULL, status == STATUS_REVOCATION_UNKNOWN);
     } while (failed);
     assert_true(n > 10); /* three parts, a certificate, path, key, claims, identity, verdict */

@@ -11,7 +11,8 @@
 
 #include "verify-world.h"
 
-#define ALL "form issuer algorithm key chain revocation signature claims user requirements fetch "
+#define ALL                                                                                        \
+    "form issuer algorithm key chain revocation signature claims user requirements replay fetch "
 
 static void test_accepted(void **state)
 {
@@ -273,6 +274,31 @@ static void test_mutations(void **state)
     free(token);
 }
 
+/* What the module is to have spent; nothing that was refused before has it. */
+static void test_replay(void **state)
+{
+    struct issuer_rules issuer = make_issuer();
+    struct rules rules = make_rules(&issuer);
+    OUTCOME_CLEANUP struct outcome off = {0}, bad = {0}, good = {0};
+    char *with = es256_token("{\"iss\":\"" ISSUER "\",\"aud\":\"pam://host.example/sshd\","
+                             "\"sub\":\"alice\",\"exp\":4070908800,\"jti\":\"x\"}"),
+         *without = es256_token(CLAIMS);
+
+    (void)state;
+    assert_int_equal(judge_with(&rules, with, "alice", good_anchors(), &off), STATUS_ACCEPTED);
+    assert_string_equal(off.verdict.replay.id, "");
+    issuer.replay = REPLAY_REQUIRE;
+    assert_int_equal(judge_with(&rules, without, "alice", good_anchors(), &bad),
+                     STATUS_MISSING_CLAIM);
+    assert_string_equal(bad.verdict.replay.id, "");
+    assert_true(bad.verdict.may_tell);
+    assert_int_equal(judge_with(&rules, with, "alice", good_anchors(), &good), STATUS_ACCEPTED);
+    assert_true(replay_is_id(span_text(good.verdict.replay.id)));
+    assert_int_equal(good.verdict.replay.until, 4070908800 + rules.leeway + 60);
+    free(with);
+    free(without);
+}
+
 static void test_verdict_free(void **state)
 {
     struct verdict verdict = {.issuer = strdup("x"), .user = strdup("y")};
@@ -288,11 +314,12 @@ static void test_verdict_free(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accepted),     cmocka_unit_test(test_steps),
-        cmocka_unit_test(test_may_tell),     cmocka_unit_test(test_what_is_told),
-        cmocka_unit_test(test_subject),      cmocka_unit_test(test_several_issuers),
-        cmocka_unit_test(test_source_fails), cmocka_unit_test(test_borrowed_chain),
-        cmocka_unit_test(test_mutations),    cmocka_unit_test(test_verdict_free),
+        cmocka_unit_test(test_accepted),        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_may_tell),        cmocka_unit_test(test_what_is_told),
+        cmocka_unit_test(test_replay),          cmocka_unit_test(test_subject),
+        cmocka_unit_test(test_several_issuers), cmocka_unit_test(test_source_fails),
+        cmocka_unit_test(test_borrowed_chain),  cmocka_unit_test(test_mutations),
+        cmocka_unit_test(test_verdict_free),
     };
     int failed = cmocka_run_group_tests(tests, make_certs, NULL);
 
