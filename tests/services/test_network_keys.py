@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Keys of the configuration that act over the network or in the cache: one token, which is accepted or not as one
-value is changed and nothing else. tests/vectors/check-keys.py knows these tests by their names; all other keys have
-vectors."""
+"""Keys of the configuration that act over the network or in the cache: one token, which is accepted or not
+as one value is changed and nothing else. tests/vectors/check-keys.py knows these tests by their names; other
+keys have vectors."""
 import contextlib
 import json
 
