@@ -7,12 +7,14 @@
 
 #include "../lib/jwks.h"
 #include "../lib/trust.h"
+#include "../lib/usermap-line.h"
 #include "../sys/anchors.h"
 #include "../sys/answer-files.h"
 #include "../sys/cache.h"
 #include "../sys/config.h"
 #include "../sys/key-files.h"
 #include "../sys/paths.h"
+#include "../sys/usermap-files.h"
 #include "../sys/verifier.h"
 #include "check.h"
 
@@ -78,6 +80,34 @@ static void look_at_sets(struct check *check, const struct check_config *config,
     }
 }
 
+/* Its number, 0 if there is none; why is in `line->error`. */
+static size_t broken_line(struct span text, struct usermap_line *line)
+{
+    bool parsed;
+
+    for (size_t number = 1; usermap_line_take(&text, line, &parsed); number++)
+        if (!parsed)
+            return number;
+    return 0;
+}
+
+static void look_at_maps(struct check *check, const struct check_config *config,
+                         struct usermap_files *files)
+{
+    const struct usermap_source source = usermap_files_source(files);
+
+    for (size_t i = 0; i < config->rules->issuer_count; i++) {
+        const struct issuer_rules *issuer = &config->rules->issuers[i];
+        struct usermap_line line;
+        struct span text;
+        size_t number = source.text(source.context, issuer, &text) ? broken_line(text, &line) : 0;
+
+        if (number > 0)
+            check_error(check, "%s:%zu: %s; no token whose line is behind it is accepted with %s",
+                        issuer->user_map, number, line.error, config->path);
+    }
+}
+
 static bool names_certificates(const struct issuer_rules *issuer)
 {
     for (size_t i = 0; i < issuer->key_sources.count; i++)
@@ -127,6 +157,15 @@ static void open_files(struct check *check, const struct check_config *config)
 
     if (!answers)
         refuse(check, config, error.text);
+
+    struct usermap_files *maps =
+        usermap_files_open(rules, paths_cache, check->also_trusted, &error);
+
+    if (maps)
+        look_at_maps(check, config, maps);
+    else
+        refuse(check, config, error.text);
+    usermap_files_close(&maps);
 }
 
 static const char *service_of(const struct check *check, const struct check_config *config)

@@ -110,33 +110,6 @@ static void check_issuer(struct check *check, const struct check_config *config,
     }
 }
 
-/* --- replay ----------------------------------------------------------------------------------- */
-
-/* Of the issuer, or of a service that asks for replay besides. */
-static bool remembers_without_limit(const struct issuer_rules *issuer,
-                                    const struct issuer_rules *demands)
-{
-    return (issuer->replay == REPLAY_REQUIRE || demands->replay == REPLAY_REQUIRE) &&
-           issuer->max_lifetime == 0 && demands->max_lifetime == 0;
-}
-
-static void check_replay(struct check *check, const struct check_config *config,
-                         const struct issuer_rules *issuer)
-{
-    const struct rules *rules = config->rules;
-    bool without = remembers_without_limit(issuer, issuer);
-
-    for (size_t i = 0; i < rules->service_count; i++)
-        without = without || (rules->services[i].demands.replay == REPLAY_REQUIRE &&
-                              remembers_without_limit(issuer, &rules->services[i].demands));
-    if (without)
-        check_warning(check,
-                      "%s: [issuer %s] max_lifetime: expected a limit where replay = require, "
-                      "found none: a spent token is remembered until it expires, however long "
-                      "that is; set max_lifetime",
-                      config->path, issuer->issuer);
-}
-
 /* --- services --------------------------------------------------------------------------------- */
 
 #define NAMES_MAX 256 /* bytes; what does not fit is left out */
@@ -190,7 +163,6 @@ void check_issuers(struct check *check)
         check_leeway(check, config);
         for (size_t j = 0; j < config->rules->issuer_count; j++) {
             check_issuer(check, config, &config->rules->issuers[j]);
-            check_replay(check, config, &config->rules->issuers[j]);
             check_shared_audience(check, config, &config->rules->issuers[j]);
         }
     }

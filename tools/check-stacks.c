@@ -23,6 +23,11 @@ static void check_arguments(struct check *check, const struct check_use *use)
         check_error(
             check, "%s:%u: pam_jwt.so: expected %s, found '%s': every login fails here; correct it",
             line->file, line->words.line, use->expected, use->bad);
+    else if (use->options.limit)
+        check_warning(check,
+                      "%s:%u: pam_jwt.so: expected limit on a session line, found it on an auth "
+                      "line: it has no effect; move it",
+                      line->file, line->words.line);
     if (!options_fit(&use->options, use->service->name))
         check_error(check,
                     "%s:%u: pam_jwt.so: expected no virtual_users in %s, whose users are those of "
@@ -142,67 +147,4 @@ void check_stacks(struct check *check)
     if (check->use_count == 0)
         check_warning(check, "expected pam_jwt.so in auth of a PAM service, found it in none: "
                              "nobody is asked for a token; see the examples in pam_jwt(8)");
-}
-
-/* --- sessions --------------------------------------------------------------------------------- */
-
-static bool limits(const struct pam_line *line)
-{
-    return line->stack == PAM_STACK_SESSION && pam_line_is(line, "pam_jwt.so") &&
-           pam_line_has(line, "limit");
-}
-
-/* pam_env(8): off unless a number other than 0 follows. */
-static bool reads_users_environment(const struct pam_line *line)
-{
-    static const char name[] = "user_readenv";
-
-    if (!pam_line_is(line, "pam_env.so"))
-        return false;
-    for (int i = PAM_LINE_ARGUMENTS; i < line->words.count; i++)
-        if (strncmp(line->words.items[i], name, sizeof(name) - 1) == 0)
-            return strcmp(line->words.items[i] + sizeof(name) - 1, "=0") != 0;
-    return false;
-}
-
-/* Modules of auth run before those of session: pam_setcred() comes first. */
-static void check_environment(struct check *check, const struct pam_service *service,
-                              const struct pam_line *limit)
-{
-    for (size_t i = 0; i < service->count; i++) {
-        const struct pam_line *line = &service->lines[i];
-
-        if ((line->stack == PAM_STACK_AUTH || (line->stack == PAM_STACK_SESSION && line < limit)) &&
-            reads_users_environment(line))
-            check_warning(check,
-                          "%s:%u: pam_env.so: expected no user_readenv before pam_jwt.so limit, "
-                          "found it: users set the end of their own sessions; leave it out, or "
-                          "move it behind %s:%u",
-                          line->file, line->words.line, limit->file, limit->words.line);
-    }
-}
-
-static void check_systemd(struct check *check, const struct pam_service *service,
-                          const struct pam_line *limit)
-{
-    for (const struct pam_line *line = service->lines; line != limit; line++)
-        if (line->stack == PAM_STACK_SESSION && pam_line_is(line, "pam_systemd.so"))
-            check_warning(check,
-                          "%s:%u: pam_jwt.so limit: expected before pam_systemd.so, found behind "
-                          "it: it has no effect; move it above %s:%u",
-                          limit->file, limit->words.line, line->file, line->words.line);
-}
-
-void check_sessions(struct check *check)
-{
-    for (size_t i = 0; i < check->services.count; i++) {
-        const struct pam_service *service = &check->services.items[i];
-
-        for (size_t j = 0; j < service->count; j++) {
-            if (!limits(&service->lines[j]))
-                continue;
-            check_environment(check, service, &service->lines[j]);
-            check_systemd(check, service, &service->lines[j]);
-        }
-    }
 }

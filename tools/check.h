@@ -57,6 +57,7 @@ bool check_is_roots(const struct pam_service *service);
 void check_configurations(struct check *check);
 void check_issuers(struct check *check);
 void check_answers(struct check *check);
+void check_replay(struct check *check);
 void check_services(struct check *check);
 void check_stacks(struct check *check);
 void check_sessions(struct check *check);

@@ -20,8 +20,8 @@ struct settings {
 };
 
 static void (*const checks[])(struct check *check) = {
-    check_configurations, check_issuers,  check_answers, check_services,
-    check_stacks,         check_sessions, check_sshd,
+    check_configurations, check_issuers, check_answers,  check_replay,
+    check_services,       check_stacks,  check_sessions, check_sshd,
 };
 
 static int run_checks(struct check *check, const char *config)

@@ -200,6 +200,12 @@ class Passwords(RedisTest):
         self.assertEqual(self.ask(), ("accepted", ""))
         self.assertEqual(server.commands[0], [b"AUTH", b"pam", PASSWORD])
 
+    def test_a_user_whom_it_does_not_know(self):
+        server = self.redis({"AUTH": b"-WRONGPASS invalid username-password pair\r\n"},
+                            self.password(), "username = stranger")
+        self.assert_unavailable("AUTH: it refuses with WRONGPASS")
+        self.assertEqual(server.commands, [[b"AUTH", b"stranger", PASSWORD]])
+
     def test_odd_passwords(self):
         for password in (b" ", b"\r", b"\xff\xfe", b"$1\r", b"x" * 1024):
             with self.subTest(password=password):

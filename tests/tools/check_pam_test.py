@@ -3,10 +3,12 @@
 """pam-jwt check: PAM services, as libpam reads them, and what pam_jwt.so does in their stacks."""
 
 import os
+import pathlib
 
 import checkcase
 from checkcase import TOKEN
 import pamjwt
+from pamjwt import fixture
 
 BAD = "auth required pam_jwt.so wrong\n"
 
@@ -38,8 +40,8 @@ class Syntax(checkcase.CheckTest):
 
     def test_lines_that_are_none(self):
         for text in ("#" + BAD, " # " + BAD, "auth required pam_jwt.so # wrong\n",
-                     "account required pam_jwt.so wrong\n", "session required pam_jwt.so wrong\n",
-                     "password required pam_jwt.so wrong\n", "auth required pam_jwt.so.old wrong\n",
+                     "account required pam_jwt.so wrong\n", "password required pam_jwt.so wrong\n",
+                     "auth required pam_jwt.so.old wrong\n",
                      "auth required pam_not_jwt.so wrong\n",
                      "auth required pam_jwt.so # \\\nauth required pam_other.so wrong\n",
                      "auth required pam_echo.so file=pam_jwt.so wrong\n"):
@@ -141,6 +143,25 @@ class Arguments(checkcase.CheckTest):
         self.assert_found("warning", "expected pam_jwt.so in auth of a PAM service, found it in none")
 
 
+class Examples(checkcase.CheckTest):
+    """Nothing is amiss in what conf/pam.d advises, but that it keeps root out."""
+
+    EXAMPLES = pathlib.Path(fixture("")).resolve().parents[2] / "conf" / "pam.d"
+
+    def test_each(self):
+        examples = sorted(self.EXAMPLES.iterdir())
+        self.assertGreater(len(examples), 5)
+        os.unlink(os.path.join(self.pam, "sshd"))
+        for example in examples:
+            name = example.name.partition("-")[0]
+            self.service(name, example.read_text())
+            if example.name == "su-token":
+                self.assert_found("warning", "nobody becomes root by it")
+            else:
+                self.assert_fine()
+            os.unlink(os.path.join(self.pam, name))
+
+
 class Root(checkcase.CheckTest):
     def test_root_is_kept_out(self):
         for name, text in (("login", "nobody logs in as root"), ("su", "nobody becomes root"),
@@ -228,19 +249,38 @@ class Sessions(checkcase.CheckTest):
         self.session(self.SYSTEMD, "session required pam_jwt.so\n")
         self.assert_fine()
 
+    def test_limit_without_pam_systemd(self):
+        self.session(self.LIMIT, "account required pam_systemd.so\n")
+        self.assert_found("warning", "sshd:2: pam_jwt.so limit: expected pam_systemd.so behind it")
+
+    def test_limit_that_is_not_required(self):
+        for control in ("optional", "sufficient"):
+            self.session(self.LIMIT.replace("required", control), self.SYSTEMD)
+            self.assert_found("warning", "sshd:2: ", f"expected required, found {control}")
+        self.session(self.LIMIT.replace("required", "requisite"), self.SYSTEMD)
+        self.assert_fine()
+
+    def test_arguments(self):
+        self.session("session required pam_jwt.so limits\n")
+        self.assert_found("warning", "sshd:2: ", "found 'limits': it is ignored")
+        self.session("session required pam_jwt.so\n")
+        self.assert_fine()
+        self.service("sshd", "auth required pam_jwt.so limit\n")
+        self.assert_found("warning", "sshd:1: ", "found it on an auth line")
+
     def test_limit_behind_the_users_environment(self):
         for line in ("session required pam_env.so user_readenv=1\n",
                      "session required pam_env.so readenv=1 user_readenv\n",
                      "auth required pam_env.so user_readenv=1\n"):
-            self.session(line, self.LIMIT)
+            self.session(line, self.LIMIT, self.SYSTEMD)
             self.assert_found("warning", "sshd:2: pam_env.so: ", "users set the end")
-        self.session(self.LIMIT, "auth required pam_env.so user_readenv=1\n")
-        self.assert_found("warning", "sshd:3: pam_env.so: ")
-        for lines in (["session required pam_env.so user_readenv=0\n", self.LIMIT],
-                      ["session required pam_env.so readenv=1\n", self.LIMIT],
-                      [self.LIMIT, "session required pam_env.so user_readenv=1\n"],
-                      ["account required pam_env.so user_readenv=1\n", self.LIMIT],
-                      ["session required pam_env.so user_readenv=1\n"]):
+        self.session(self.LIMIT, self.SYSTEMD, "auth required pam_env.so user_readenv=1\n")
+        self.assert_found("warning", "sshd:4: pam_env.so: ")
+        for lines in (["session required pam_env.so user_readenv=0\n", self.LIMIT, self.SYSTEMD],
+                      ["session required pam_env.so readenv=1\n", self.LIMIT, self.SYSTEMD],
+                      [self.LIMIT, "session required pam_env.so user_readenv=1\n", self.SYSTEMD],
+                      ["account required pam_env.so user_readenv=1\n", self.LIMIT, self.SYSTEMD],
+                      ["session required pam_env.so user_readenv=1\n", self.SYSTEMD]):
             self.session(*lines)
             self.assert_fine()
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""pam-jwt check: configurations, what they name, and what they let in. Each check has a host on which it
-finds something, and one like it on which it does not."""
+"""pam-jwt check: configurations and what they name. Each check has a host on which it finds something, and
+one like it on which it does not."""
 
 import contextlib
 import os
 import shutil
+import socket
 
 import cachecase
 from cachecase import CACHE, CRL, JWKS, entry
@@ -121,6 +122,19 @@ class Configurations(checkcase.CheckTest):
         shutil.copyfile(fixture("keys/set.json"), path)
         self.assert_fine()
 
+    def test_a_user_map(self):
+        path = os.path.join(self.dir, "users")
+        self.configure(user_map=path)
+        self.assert_refused(path + ": No such file")
+        self.write("users", "# who\n\nx alice\none\ny bob\nz\n")
+        self.assert_found("error", path + ":4: ", self.config)
+        self.write("users", "x alice\ny bob")
+        self.assert_found("error", path + ":2: ")
+        self.write("users", "x alice\n/(.*)@example \\1\n")
+        self.assert_fine()
+        os.chmod(path, 0o666)
+        self.assert_refused(path)
+
     def test_certificates_that_others_can_write(self):
         certs = os.path.join(self.dir, "certs")
         self.configure(key_sources="x5c, x5t", certificates=certs)
@@ -153,118 +167,52 @@ class Configurations(checkcase.CheckTest):
             self.assert_refused(CACHE)
 
 
-class Issuers(checkcase.CheckTest):
-    def assert_found_in(self, key, *texts):
-        self.assert_found("warning", f"{self.config}: [issuer {pamjwt.ISSUER}] {key}: ", *texts)
+class Replay(checkcase.CheckTest):
+    def setUp(self):
+        super().setUp()
+        self.store = os.path.join(self.dir, "spent")
+        os.mkdir(self.store, 0o755)
 
-    def test_any_signer(self):
-        self.configure(signer_names="*")
-        self.assert_found_in("signer_names", "found *")
-        self.configure(signer_names="signer.example")
+    def require(self, *more, store=None, **changes):
+        self.configure("[replay]", f"store = {store or self.store}", *more,
+                       **{"replay": "require", "max_lifetime": 600, **changes})
+
+    def test_a_store(self):
+        self.require()
         self.assert_fine()
-
-    def test_an_audience_of_all_hosts(self):
-        for audience in ("all/%s", "pam://%h/%s, all/%s", "%%h/%s"):
-            self.configure(audience=audience)
-            self.assert_found_in("audience", "expected %h in each value")
-        self.configure(audience="pam://%h/%s, x%%%h%s")
+        os.chmod(self.store, 0o777)
+        self.assert_found("error", f"{self.config}: [replay] ", "found config-error: ", self.store)
+        os.chmod(self.store, 0o755)
+        shutil.rmtree(self.store)
+        self.assert_found("error", f"{self.config}: [replay] ", "found config-error: ", self.store)
+        self.require(replay="off")
         self.assert_fine()
+        self.require("[service sshd]", "replay = require", replay=None)
+        self.assert_found("error", f"{self.config}: [replay] ", "found config-error: ", self.store)
 
-    def test_no_source_of_a_status(self):
-        nothing = ({}, {"fetch": "configured"}, {"crl_urls": URL}, {"fetch": "aia"},
-                   {"fetch": "configured", "fetch_hosts": "pki.example"})
-        for changes in nothing:
-            self.configure(short_lived=None, **changes)
-            self.assert_found_in("revocation", "found none")
-        something = ({"fetch": "configured", "ocsp_responder": "http://ocsp.example/"},
-                     {"fetch": "aia", "fetch_hosts": "pki.example"}, {"short_lived": 60},
-                     {"key_sources": "kid", "trust_anchors": None,
-                      "jwks_file": self.key_set()})
-        for changes in something:
-            self.configure(**{"short_lived": None, **changes})
-            self.assert_fine()
+    def test_a_server_that_is_not_there(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        self.require(store=f"redis://127.0.0.1:{port}")
+        self.assert_found("error", "[replay] ", "found replay-unavailable: ")
 
-    def key_set(self):
-        path = self.write("keys.json", "")
-        shutil.copyfile(fixture("keys/set.json"), path)
-        return path
+    def test_a_program_that_others_can_write(self):
+        self.require()
+        with mode(os.environ["JWT_REPLAY"], 0o777):
+            self.assert_found("error", os.environ["JWT_REPLAY"], "install pam_jwt again")
 
-    def test_revocation_that_is_not_required(self):
-        for word in ("off", "prefer"):
-            self.configure(revocation=word)
-            self.assert_found_in("revocation", "expected require, found " + word)
-        self.configure(revocation="off", key_sources="kid", trust_anchors=None,
-                       jwks_file=self.key_set())
+    def test_spent_tokens_that_are_remembered_for_long(self):
+        text = f"{self.config}: [issuer {pamjwt.ISSUER}] max_lifetime: expected a limit"
+        self.require(max_lifetime=None)
+        self.assert_found("warning", text)
+        service = ("[service sshd]", "replay = require")
+        self.require(*service, replay=None, max_lifetime=None)
+        self.assert_found("warning", text)
+        self.require("[service sshd]", "max_lifetime = 60", max_lifetime=None)
+        self.assert_found("warning", text)
+        self.require(*service, "max_lifetime = 60", replay=None, max_lifetime=None)
         self.assert_fine()
-
-    def test_short_lives_that_are_long(self):
-        self.configure(short_lived=864001)
-        self.assert_found_in("short_lived", "at most 864000 seconds")
-        self.configure(short_lived=864000)
-        self.assert_fine()
-
-    def test_leeway(self):
-        self.configure(leeway=301)
-        self.assert_found("warning", self.config + ": [global] leeway: ", "found 301")
-        self.configure(leeway=300)
-        self.assert_fine()
-
-    def test_an_audience_that_roots_services_share_with_others(self):
-        self.service("db", TOKEN)
-        self.service("sudo", TOKEN)
-        for audience in ("pam://%h", "pam://%h/%s, pam://%h", "pam://%h/%%s"):
-            self.configure(audience=audience)
-            self.assert_found_in("audience", "services of root (sshd, sudo) and others (db)")
-        self.configure()
-        self.assert_fine()
-
-    def test_an_audience_that_only_roots_services_share(self):
-        self.configure(audience="pam://%h")
-        self.service("common-auth", TOKEN)
-        for name in ("sudo", "gdm-password", "sshd"):
-            self.service(name, "@include common-auth\n")
-        self.service("db", "auth required pam_unix.so\n@include common-account\n")
-        self.service("common-account", "account required pam_jwt.so\n")
-        self.assert_fine()
-
-    def test_an_audience_that_only_others_share(self):
-        self.configure(audience="pam://%h")
-        os.unlink(os.path.join(self.pam, "sshd"))
-        for name in ("db", "mail"):
-            self.service(name, TOKEN)
-        self.assert_fine()
-
-    def test_services_with_configurations_of_their_own_share_nothing(self):
-        self.configure(audience="pam://%h")
-        other = self.configure(audience="pam://%h", name="other.conf")
-        self.service("db", f"auth required pam_jwt.so config={other}\n")
-        self.assert_fine()
-
-
-class Services(checkcase.CheckTest):
-    def test_one_name_of_a_pair(self):
-        for pair in (("sudo", "sudo-i"), ("su", "su-l")):
-            for name, other in (pair, pair[::-1]):
-                self.service(name, "auth sufficient pam_jwt.so\n")
-                self.configure(f"[service {name}]", "max_age = 300")
-                self.assert_found("warning", f"a [service] with {other}, as there is one with {name}")
-            for sections in ([f"[service {pair[0]}, {pair[1]}]", "max_age = 300"],
-                             [f"[service {pair[0]}]", "max_age = 300", f"[service {pair[1]}]",
-                              "max_age = 60"]):
-                self.configure(*sections)
-                self.assert_fine()
-
-    def test_a_section_for_no_service(self):
-        section = ["[service db]", "max_age = 300"]
-        self.configure(*section)
-        self.assert_found("warning", self.config + ": [service db]: ", "no effect")
-        self.service("db", "account required pam_jwt.so\n")
-        self.assert_found("warning", "[service db]: ", "no effect")
-        other = self.configure(name="other.conf")
-        self.configure(*section)
-        self.service("db", f"auth required pam_jwt.so config={other}\n")
-        self.assert_found("warning", "[service db]: ", "no effect")
-        self.service("db", TOKEN)
+        self.require(*service, replay=None)
         self.assert_fine()
 
 

@@ -9,31 +9,40 @@ vectors do not go stand in ELSEWHERE with tests of both kinds. Prints TAP.
 
 import collections
 import configparser
-import importlib.util
 import itertools
 import pathlib
 import re
 import sys
 
+sys.dont_write_bytecode = True
+from vectorfile import read_vector  # noqa: E402
+
 HERE = pathlib.Path(__file__).resolve().parent
 TESTS = HERE.parent
 OPTIONS = TESTS.parent / "sys" / "options.def"
 
-# Key: tests in which a login that depends on it succeeds, and tests in which one fails. FILE:FUNCTION,
-# or a file that is a test by itself.
+# Key: tests in which a login that depends on it succeeds, and tests in which one fails. FILE:FUNCTION below
+# tests/, or a file that is a test by itself.
+NETWORK = "services/test_network_keys.py:{}_decides"
+SESSION = "services/test_session.py:"
+REDIS = "replay/redis_test.py:"
 ELSEWHERE = {
+    **{key: ([NETWORK.format(key)], [NETWORK.format(key)])
+       for key in ("ocsp_responder", "crl_urls", "fetch", "fetch_hosts", "http_proxy", "jwks_uri",
+                   "discovery", "tls_ca", "jwks_fresh", "jwks_stale")},
+    "export_claims": (
+        ["fakepam/scripts/exports.script", SESSION + "claims_in_the_environment_of_the_session"],
+        ["fakepam/scripts/exports-refused.script", "fakepam/scripts/exports-left-out.script"]),
+    "store": (["replay/directory_test.py:test_once", REDIS + "test_what_is_asked"],
+              ["replay/directory_test.py:test_stores_that_cannot_be_used", REDIS + "test_nobody_there"]),
+    "username": ([REDIS + "test_a_user"], [REDIS + "test_a_user_whom_it_does_not_know"]),
+    "password_file": ([REDIS + "test_a_password"], [REDIS + "test_a_wrong_password", REDIS + "test_no_file"]),
+    "server_ca": ([REDIS + "test_once"], [REDIS + "test_servers_that_are_not_believed"]),
 }
 
 # Which sections may have a row of that kind.
 SECTIONS = {"GLOBAL": ["global"], "ISSUER": ["issuer"], "POLICY": ["issuer", "service"],
             "REPLAY": ["replay"]}
-
-
-def load_vectors():
-    spec = importlib.util.spec_from_file_location("vectors", HERE / "run-vectors.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return [module.read_vector(path) for path in sorted(HERE.glob("*.vector"))]
 
 
 def keys():
@@ -51,8 +60,13 @@ def read_config(path):
             for key, value in parser[section].items()}
 
 
+def differing(one, other):
+    """The places in which two configurations differ: (kind of section, key)."""
+    return {(section.split()[0], key) for (section, key), _ in set(one.items()) ^ set(other.items())}
+
+
 def decided(vectors):
-    """Each (section, key) that alone divides an accepted vector from a refused one: their names."""
+    """Each place that alone divides an accepted vector from a refused one: their names."""
     configs = {path.stem: read_config(path) for path in (HERE / "config").glob("*.conf")}
     alike = collections.defaultdict(list)
     for vector in vectors:
@@ -61,14 +75,10 @@ def decided(vectors):
     found = {}
     for group in alike.values():
         for one, other in itertools.combinations(group, 2):
-            if (one["expect"] == "accepted") == (other["expect"] == "accepted"):
-                continue
-            differing = {place[0].split()[0] + "." + place[1]
-                         for place in set(configs[one["config"]].items()) ^
-                         set(configs[other["config"]].items()) for place in [place[0]]}
-            if len(differing) == 1:
-                section, key = differing.pop().split(".")
-                found.setdefault((section, key), (one["name"], other["name"]))
+            places = differing(configs[one["config"]], configs[other["config"]])
+            if "accepted" in (one["expect"], other["expect"]) and one["expect"] != other["expect"] and \
+                    len(places) == 1:
+                found.setdefault(places.pop(), (one["name"], other["name"]))
     return found
 
 
@@ -99,7 +109,8 @@ def check(place, found):
 
 
 def main():
-    places, found = keys(), decided(load_vectors())
+    vectors = [read_vector(path) for path in HERE.glob("*.vector")]
+    places, found = keys(), decided(vectors)
     unknown = [key for key in ELSEWHERE if key not in {key for _, key in places}]
     print(f"1..{len(places) + 1}")
     results = [(f"{key} of [{section}]", check((section, key), found)) for section, key in places]

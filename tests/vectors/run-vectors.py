@@ -5,12 +5,10 @@ Gives every *.vector of this folder to `$PAM_JWT explain`; compares verdict, rea
 Then sees to it that every status of lib/status.def has a vector. Prints TAP. Arguments: names of
 vectors, to run only those.
 
-A vector is lines of `key: value`: about; expect (a slug or `accepted`); time, service, user, config
-(a file of config/ without .conf), each with the default below; last token or token-base64.
-{anchors} in a configuration stands for a copy of tests/fixtures/pki.
+What a vector is stands in vectorfile.py; {anchors} in a configuration stands for a copy of
+tests/fixtures/pki.
 """
 
-import base64
 import concurrent.futures
 import json
 import os
@@ -21,12 +19,13 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True
+from vectorfile import read_vector  # noqa: E402
+
 HERE = pathlib.Path(__file__).resolve().parent
 PKI = HERE.parent / "fixtures" / "pki"
 STATUS_DEF = HERE.parent.parent / "lib" / "status.def"
 PAM_JWT = os.environ["PAM_JWT"]
-KEYS = {"about", "expect", "time", "service", "user", "config", "token", "token-base64"}
-DEFAULTS = {"time": "2026-06-01T00:00:00Z", "service": "sshd", "user": "alice", "config": "default"}
 
 UNREACHABLE = {
     "system-policy": "needs a GnuTLS configuration that forbids more than the default",
@@ -43,19 +42,6 @@ def read_statuses():
     """Slug to number."""
     rows = re.findall(r'^STATUS\(\w+, (-?\d+), "([a-z0-9-]+)"', STATUS_DEF.read_text(), re.M)
     return {slug: int(number) for number, slug in rows}
-
-
-def read_vector(path):
-    fields = {}
-    for line in path.read_text(encoding="utf-8").rstrip("\n").split("\n"):
-        key, found, value = line.partition(": ")
-        if not found or key not in KEYS or key in fields:
-            raise ValueError(f"{path.name}: bad line: {line[:60]}")
-        fields[key] = value
-    if "about" not in fields or "expect" not in fields:
-        raise ValueError(f"{path.name}: about and expect are needed")
-    token = fields.pop("token", "").encode() or base64.b64decode(fields.pop("token-base64"))
-    return {**DEFAULTS, **fields, "name": path.stem, "input": token}
 
 
 def write_configs(directory):
