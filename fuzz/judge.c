@@ -123,7 +123,7 @@ static void check(struct span token, const struct verdict *verdict, const struct
     REQUIRE(steps->last == verdict->status && steps->count > 0);
     if (verdict->status == STATUS_ACCEPTED) {
         REQUIRE(is_good(token));
-        REQUIRE(steps->count == 11);
+        REQUIRE(steps->count == 12);
         REQUIRE(strcmp(verdict->user, "alice") == 0);
         REQUIRE(strcmp(verdict->issuer, FIXTURE_ISSUER) == 0);
     } else {

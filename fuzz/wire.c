@@ -7,8 +7,9 @@
 
 #include "fuzz.h"
 
-#define SPANS 12 /* of a verdict, which has the most */
-#define VERDICT_TEXTS 11
+#define SPANS 12    /* of a verdict, which has the most */
+#define REPLAY_ID 8 /* in the order of the fields */
+#define WISHES 11
 
 /* Fields cut from the input. */
 struct fields {
@@ -92,6 +93,7 @@ static unsigned get_messages(struct span message, unsigned char *again)
     GET(verdict);
     GET(order);
     GET(receipt);
+    GET(spend);
     return kinds;
 }
 
@@ -213,9 +215,30 @@ static void put_request(const struct fields *fields)
     free(message);
 }
 
+/* Those of the fields, and an id now and then. */
+static const struct span *verdict_texts(const struct fields *fields)
+{
+    static struct span texts[SPANS];
+    static const char id[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    memcpy(texts, fields->texts, sizeof(fields->texts));
+    if (fields->flags & 32)
+        texts[REPLAY_ID] = span_of(id, fields->flags & 64 ? sizeof(id) - 1 : 0);
+    return texts;
+}
+
+static bool are_verdict_texts(const struct span *texts)
+{
+    bool good = texts[REPLAY_ID].len == 0 || replay_is_id(texts[REPLAY_ID]);
+
+    for (size_t i = 0; i < SPANS; i++)
+        good = good && (i == WISHES || !has_nul(texts[i]));
+    return good;
+}
+
 static void put_verdict(const struct fields *fields)
 {
-    const struct span *texts = fields->texts;
+    const struct span *texts = verdict_texts(fields);
     const struct wire_verdict verdict = {
         (enum status)(int16_t)fields->numbers[0],
         fields->numbers[1],
@@ -244,7 +267,7 @@ static void put_verdict(const struct fields *fields)
         bool good = wire_get_verdict(span_of(message, len), &again);
 
         get(span_of(message, len));
-        REQUIRE(good == (status_known(verdict.status) && !any_nul(texts, VERDICT_TEXTS)));
+        REQUIRE(good == (status_known(verdict.status) && are_verdict_texts(texts)));
         if (good)
             REQUIRE(
                 again.status == verdict.status && again.expires == verdict.expires &&
@@ -257,6 +280,26 @@ static void put_verdict(const struct fields *fields)
         else
             REQUIRE(again.status == STATUS_INTERNAL_ERROR && again.user.len == 0 &&
                     again.wishes.len == 0);
+    }
+    free(message);
+}
+
+static void put_spend(const struct fields *fields)
+{
+    const struct wire_spend spend = {verdict_texts(fields)[REPLAY_ID], fields->numbers[0]};
+    unsigned char *message = allocate(fields->room);
+    size_t len = wire_put_spend(&spend, message, fields->room);
+    struct wire_spend again;
+
+    check_room(len, 1, &spend.id, 1, fields->room);
+    if (len > 0) {
+        bool good = wire_get_spend(span_of(message, len), &again);
+
+        get(span_of(message, len));
+        REQUIRE(good ==
+                (replay_is_id(spend.id) && spend.until > 0 && spend.until <= INT64_MAX / 1000));
+        if (good)
+            REQUIRE(span_equal(again.id, spend.id) && again.until == spend.until);
     }
     free(message);
 }
@@ -322,7 +365,7 @@ static struct wire_wish make_wish(const struct fields *fields)
 
 static bool is_wish(const struct wire_wish *wish)
 {
-    return wish->kind >= 0 && wish->kind <= 1 && wish->group >= 0 && wish->group <= INT16_MAX &&
+    return wish->kind >= 0 && wish->kind <= 2 && wish->group >= 0 && wish->group <= INT16_MAX &&
            !has_nul(wish->url);
 }
 
@@ -388,6 +431,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     put_setup(&fields);
     put_request(&fields);
     put_verdict(&fields);
+    put_spend(&fields);
     put_order(&fields);
     put_receipt(&fields);
     put_wish(&fields);
