@@ -15,7 +15,7 @@ import world
 
 TOPICS = ['module', 'helper', 'ssh', 'ssh_clients', 'ssh_stacks', 'local', 'terminals', 'first_pass',
           'stacks', 'postgresql', 'dovecot', 'fail2ban', 'revocation', 'revocation_ocsp', 'revocation_crl',
-          'revocation_network', 'refresh', 'keys', 'end']
+          'revocation_network', 'refresh', 'keys', 'replay', 'replay_redis', 'end']
 
 
 def run_test(number, function, log):
