@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """replay = require, with a directory of the host."""
+import base64
 import concurrent.futures
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import pathlib
@@ -128,7 +130,7 @@ def fifty_logins_with_one_token(log):
 # In place of jwt-replay: says where it is, and waits there to be killed with its host.
 STOPPING = """\
 #!/usr/bin/python3 -IB
-import os, socket, subprocess, sys
+import os, socket, subprocess
 host = socket.socket(fileno=os.dup(3))
 ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 def spend():
@@ -141,8 +143,8 @@ def spend():
 {spend}
 with open('{reached}', 'w'):
     pass
-while True:
-    sys.stdin.buffer.read(1) or host.recv(1)
+while host.recv(1):
+    pass
 """
 
 
@@ -213,8 +215,7 @@ def a_lock_that_is_never_given_back(log):
 
 
 def replay_id(token):
-    import base64
-    import hashlib
+    """What stands for it: SHA-256 of iss and jti, each behind its length."""
     claims = json.loads(base64.urlsafe_b64decode(token.split('.')[1] + '=='))
     hashed = hashlib.sha256()
     for text in (claims['iss'], claims['jti']):
@@ -260,13 +261,13 @@ def stores_that_are_not_roots_alone(log):
 
 @test
 def a_store_elsewhere(log):
-    with configuration('store = /srv/spent'):
-        expect(log, mint(), SERVICE_ERR, 'token not judged: config-error: /srv/spent: No such file')
-        must('install', '-d', '/srv/spent')
+    with configuration('store = /var/spent'):
+        expect(log, mint(), SERVICE_ERR, 'token not judged: config-error: /var/spent: No such file')
+        must('install', '-d', '/var/spent')
         token = mint()
         expect(log, token, SUCCESS, ACCEPTED)
         expect(log, token, AUTH_ERR, REPLAYED)
-        assert (pathlib.Path('/srv/spent/0').stat().st_mode & 0o7777) == 0o700
+        assert (pathlib.Path('/var/spent/0').stat().st_mode & 0o7777) == 0o700
 
 
 @test
