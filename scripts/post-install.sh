@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # post-install.sh CONF STATE EXAMPLE CONFIG CACHE: run by `meson install`. Copies the file EXAMPLE into
 # the directory CONFIG unless there is one of that name. Makes the user _pam_jwt, the directory that tells
-# its number, and the directory CACHE, as CONF/sysusers.conf and CONF/tmpfiles.conf say.
+# its number, those of spent tokens, and the directory CACHE, as CONF/sysusers.conf and
+# CONF/tmpfiles.conf say.
 set -eu
 
 conf=$1
@@ -33,6 +34,7 @@ fi
 if [ -n "$(command -v systemd-tmpfiles)" ]; then
     systemd-tmpfiles --create "$conf/tmpfiles.conf"
 else
-    install -d -m 755 "$state" "$cache"
+    install -d -m 755 "$state" "$state/replay" "$cache"
+    install -d -m 700 "$state/replay/0"
     install -d -o _pam_jwt -g _pam_jwt -m 500 "$state/unprivileged"
 fi

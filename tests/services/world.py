@@ -173,8 +173,10 @@ def token_file(token):
 class Sshd:
     """A private sshd on a free port of loopback, and the stock ssh as its client."""
 
-    def __init__(self, log, *lines):
-        """The lines come first in sshd_config: sshd takes the first value of a keyword."""
+    def __init__(self, log, *lines, inside=()):
+        """The lines come first in sshd_config: sshd takes the first value of a keyword. `inside` is
+        a command that runs sshd and its clients elsewhere."""
+        self.inside = inside
         self.directory = tempfile.mkdtemp(dir='/run')
         must('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', f'{self.directory}/key')
         config = pathlib.Path(self.directory, 'config')
@@ -209,12 +211,11 @@ Subsystem sftp internal-sftp
     def __exit__(self, *_):
         self.stop()
 
-    @staticmethod
-    def start(config, log):
+    def start(self, config, log):
         for _ in range(20):
             port, mark = random.randrange(20000, 60000), log.mark()
             # pylint: disable-next=consider-using-with
-            process = subprocess.Popen(['/usr/sbin/sshd', '-D', '-f', str(config), '-o',
+            process = subprocess.Popen([*self.inside, '/usr/sbin/sshd', '-D', '-f', str(config), '-o',
                                         f'ListenAddress=127.0.0.1:{port}'])
             line = log.wait(f' port {port}', mark)
             if 'Server listening' in line:
@@ -242,7 +243,7 @@ Subsystem sftp internal-sftp
                        'XDG_RUNTIME_DIR': self.directory, 'PROMPTS': str(prompts),
                        'HOME': self.directory}
         began = time.monotonic()
-        done = run(*command, env=environment, stdin=stdin or '')
+        done = run(*self.inside, *command, env=environment, stdin=stdin or '')
         took = time.monotonic() - began
         asked = prompts.read_text(encoding='ascii').split('\0')[:-1]
         return done, [re.sub(r'^\(\S+@\S+\) ', '', prompt) for prompt in asked], took
