@@ -239,6 +239,8 @@ enum status replay_directory_spend(int directory, const struct replay_entry *ent
     struct shard shard = {.names = NULL};
     enum status status = open_shard(directory, entry->id, &shard, report);
 
+    if (!shard.names)
+        return status != STATUS_ACCEPTED ? status : STATUS_INTERNAL_ERROR;
     if (status == STATUS_ACCEPTED)
         status = look(&shard, entry->id, now, report);
     if (status == STATUS_ACCEPTED)

@@ -105,7 +105,7 @@ static enum index_file_outcome make(int fd, const char *source, int cache, const
 {
     struct growing growing = {.entries = NULL};
     enum index_file_outcome outcome = INDEX_FILE_FAILED;
-    struct mapping mapping;
+    struct mapping mapping = {.bytes = {NULL, 0}};
     struct stat st;
     int failed = fstat(fd, &st) != 0 ? errno : mapping_make(fd, USERMAP_BYTES_MAX, &mapping);
 

@@ -201,7 +201,7 @@ class Discovery(Keys):
         self.assertEqual([r.path for r in server.requests], [METADATA, "/keys"])
         if os.getuid() == 0:
             self.assertEqual(self.entries(), [hashlib.sha256(
-                self.url(server, METADATA).encode()).hexdigest() + ".jwks"])
+                f"{self.url(server)}\n{self.url(server, METADATA)}".encode()).hexdigest() + ".jwks"])
 
     def test_bad_metadata(self):
         keys = self.url

@@ -34,7 +34,8 @@ def empty():
 def entry(kind, url, cert=b"", issuer=b"", section=pamjwt.ISSUER, answer=b"answer", at=pamjwt.IAT):
     """A file of the cache, as sys/wire.h describes it."""
     request = b"request" if kind == OCSP else b""
-    name = hashlib.sha256(request or url.encode()).hexdigest() + SUFFIXES[kind]
+    asked = f"{section}\n{url}".encode() if kind == JWKS else request or url.encode()
+    name = hashlib.sha256(asked).hexdigest() + SUFFIXES[kind]
     with open(os.path.join(CACHE, name), "wb") as file:
         file.write(struct.pack("=qqq", KIND_ANSWER, kind, 0) + span(url.encode()) +
                    span(request) + span(cert) + span(issuer) + span(section.encode()) +
