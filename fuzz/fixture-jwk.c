@@ -149,7 +149,7 @@ static void free_numbers(struct numbers *n)
     gnutls_free(n->second.data);
 }
 
-bool plain_keys_equal(gnutls_pubkey_t a, gnutls_pubkey_t b)
+static bool keys_equal(gnutls_pubkey_t a, gnutls_pubkey_t b)
 {
     struct numbers left = numbers_of(a), right = numbers_of(b);
     bool same = left.rsa == right.rsa && left.curve == right.curve &&
@@ -334,16 +334,18 @@ bool plain_x5c_is(struct json_object *jwk, struct json_object *members, const ch
     return same;
 }
 
-gnutls_x509_crt_t plain_first_cert(struct json_object *members)
+bool plain_x5c_has_key(struct json_object *members, gnutls_pubkey_t key)
 {
     gnutls_datum_t der = first_der(members);
     gnutls_x509_crt_t cert;
+    gnutls_pubkey_t own;
+    bool same;
 
-    REQUIRE(gnutls_x509_crt_init(&cert) == 0);
-    if (!der.data || gnutls_x509_crt_import(cert, &der, GNUTLS_X509_FMT_DER) < 0) {
-        gnutls_x509_crt_deinit(cert);
-        cert = NULL;
-    }
+    REQUIRE(gnutls_x509_crt_init(&cert) == 0 && gnutls_pubkey_init(&own) == 0);
+    same = der.data && gnutls_x509_crt_import(cert, &der, GNUTLS_X509_FMT_DER) == 0 &&
+           gnutls_pubkey_import_x509(own, cert, 0) == 0 && keys_equal(own, key);
+    gnutls_pubkey_deinit(own);
+    gnutls_x509_crt_deinit(cert);
     gnutls_free(der.data);
-    return cert;
+    return same;
 }

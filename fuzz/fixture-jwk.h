@@ -18,9 +18,6 @@ struct span plain_string(struct json_object *object, const char *name);
 
 bool plain_is(struct json_object *object, const char *name, const char *text);
 
-/* Whether both are the same public key. */
-bool plain_keys_equal(gnutls_pubkey_t a, gnutls_pubkey_t b);
-
 /* Whether the JWK is that public key, and no private one. */
 bool plain_jwk_is(struct json_object *jwk, gnutls_pubkey_t key);
 
@@ -45,7 +42,7 @@ bool plain_thumbprint_is_base64url(struct json_object *members, const char *name
 /* Whether the first of the JWK's x5c has the thumbprint that `members` names. */
 bool plain_x5c_is(struct json_object *jwk, struct json_object *members, const char *name);
 
-/* Of x5c; NULL if it is no certificate; owned by the caller. */
-gnutls_x509_crt_t plain_first_cert(struct json_object *members);
+/* Whether the first of x5c is a certificate of that key. */
+bool plain_x5c_has_key(struct json_object *members, gnutls_pubkey_t key);
 
 #endif

@@ -272,19 +272,11 @@ static void check_deployed(const struct judged *judged, const struct key_choice 
 static void check_others(const struct judged *judged, const struct key_choice *choice,
                          gnutls_pubkey_t key)
 {
-    gnutls_x509_crt_t first;
-    gnutls_pubkey_t of_first;
-
     check_thumbprints(judged->header, &choice->chain);
     if (plain_has(judged->header, "jwk"))
         REQUIRE(plain_jwk_is(json_object_object_get(judged->header, "jwk"), key));
-    if (!plain_has(judged->header, "x5c") || strncmp(judged->source, "x5t", 3) == 0)
-        return;
-    first = plain_first_cert(judged->header);
-    REQUIRE(first && gnutls_pubkey_init(&of_first) == 0);
-    REQUIRE(gnutls_pubkey_import_x509(of_first, first, 0) == 0 && plain_keys_equal(of_first, key));
-    gnutls_pubkey_deinit(of_first);
-    gnutls_x509_crt_deinit(first);
+    if (plain_has(judged->header, "x5c") && strncmp(judged->source, "x5t", 3) != 0)
+        REQUIRE(plain_x5c_has_key(judged->header, key));
 }
 
 static void check_chosen(const struct judged *judged, const struct key_choice *choice)
