@@ -123,10 +123,10 @@ static void check_root(struct check *check, const struct check_use *use)
         !is_one_of(use->service->name, services))
         return;
     check_warning(check,
-                  "%s:%u: pam_jwt.so: expected something else than %s for %s, found it without "
+                  "%s:%u: pam_jwt.so: expected a way for root through %s, found %s and no "
                   "allow_root: nobody %s; see that there is another way to become root",
-                  use->line->file, use->line->words.line, use->line->words.items[1],
-                  use->service->name,
+                  use->line->file, use->line->words.line, use->service->name,
+                  use->line->words.items[1],
                   strcmp(use->service->name, "login") == 0 ? "logs in as root on a terminal"
                                                            : "becomes root by it");
 }

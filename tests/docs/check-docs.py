@@ -52,6 +52,23 @@ def every_argument_is_in_the_manual():
     assert not missing, missing
 
 
+def pam_jwt_help(*command):
+    done = subprocess.run([PAM_JWT, *command, '--help'], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def every_command_is_in_the_manual_with_its_options():
+    text = read('man', 'pam-jwt.1')
+    synopsis = text.split('.Sh SYNOPSIS')[1].split('.Sh')[0].split('.Nm')
+    commands = re.findall(r'^  (\w+) ', pam_jwt_help(), re.MULTILINE)
+    assert len(commands) > 5, commands
+    for command in commands:
+        assert f'\n.Ss pam-jwt {command}\n' in text, command
+        [usage] = [part for part in synopsis if part.startswith(f'\n.Cm {command}\n')]
+        options = re.findall(r'^  --([\w-]+)', pam_jwt_help(command), re.MULTILINE)
+        assert sorted(re.findall(r'Fl -([\w-]+)', usage)) == sorted(set(options) - {'help'}), command
+
+
 def every_key_is_in_the_manual():
     found = listed('pam_jwt.conf.5', 'Cm')
     assert sorted(option_rows()) == sorted(found), set(option_rows()) ^ set(found)
@@ -104,6 +121,7 @@ def the_example_as_shipped_lets_nobody_in():
 
 
 TESTS = [every_reason_is_in_the_manual, every_argument_is_in_the_manual,
+         every_command_is_in_the_manual_with_its_options,
          the_form_of_the_environment_is_in_the_manual, every_key_is_in_the_manual,
          every_key_is_in_the_example_with_its_default,
          the_example_is_a_configuration_once_uncommented, the_example_as_shipped_lets_nobody_in]
