@@ -42,7 +42,7 @@ class Redis:
         self.stop()
 
     def start(self):
-        """On its port; whether it is ready."""
+        """On its port; False if that is taken."""
         ports = (f'port 0\ntls-port {self.port}\ntls-cert-file {self.tls.cert}\n'
                  f'tls-key-file {self.tls.key}\ntls-auth-clients no\n' if self.tls else
                  f'port {self.port}\n')
@@ -52,9 +52,12 @@ class Redis:
         # pylint: disable-next=consider-using-with
         self.process = subprocess.Popen([*self.inside, 'redis-server', str(config)])
         end = time.monotonic() + 30
-        while self.process.poll() is None and time.monotonic() < end:
+        while self.process.poll() is None:
             if 'Ready to accept connections' in self.log():
                 return True
+            if time.monotonic() > end:
+                self.stop(signal.SIGKILL)
+                raise AssertionError('redis-server does not get ready')
             time.sleep(0.02)
         return False
 

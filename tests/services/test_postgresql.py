@@ -16,6 +16,7 @@ import tempfile
 import time
 
 from registry import test, test_any_helper
+import replay
 import world
 from world import must, run, tampered, token_id
 
@@ -220,6 +221,25 @@ def postgresql_keeps_its_own_locks(log):
         finally:
             nologin.unlink()
         cluster.accepted('carol', mint())
+
+
+@test
+def postgresql_with_tokens_that_let_in_once(log):
+    """The server is not root, and needs a directory of its own."""
+    user = pwd.getpwnam('postgres')
+    with Cluster(log) as cluster, replay.configuration():
+        mark = log.mark()
+        assert cluster.connect('carol', mint()).returncode == 2
+        own = replay.STORE / str(user.pw_uid)
+        log.wait('token not judged: config-error: '
+                 f'{own}: there is no such directory: install -d -o {user.pw_uid} ', mark)
+        assert not failures(log, mark)
+        must('install', '-d', '-o', 'postgres', '-g', 'postgres', '-m', '700', str(own))
+        for _ in range(2):
+            token = mint()
+            cluster.accepted('carol', token)
+            cluster.refused(('carol', token, 'replayed'))
+        assert len(replay.entries(user.pw_uid)) == 2
 
 
 @test
