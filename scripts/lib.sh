@@ -203,6 +203,6 @@ build_packages=(gcc libc6-dev meson ninja-build pkgconf libgnutls28-dev libjson-
 service_packages=(gnutls-bin mount openssh-client openssh-server passwd python3)
 # shellcheck disable=SC2034
 test_packages=(binutils clang-tidy codespell cppcheck curl dovecot-core dovecot-imapd dropbear-bin
-    fail2ban faketime git golang-cfssl iproute2 libcmocka-dev libfaketime libpam-systemd nginx-light
+    fail2ban git golang-cfssl iproute2 libcmocka-dev libfaketime libpam-systemd nginx-light
     openssl pamtester postgresql procps putty-tools python3-asyncssh python3-paramiko redis-server
     rsync shellcheck sudo valgrind)
