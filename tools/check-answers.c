@@ -159,7 +159,7 @@ static void look_at_sets(struct check *check, const struct rules *rules)
     for (size_t i = 0; files && i < rules->issuer_count; i++) {
         const struct key_store store = key_files_store(files);
 
-        if (rules->issuers[i].jwks_uri[0] || rules->issuers[i].discovery)
+        if (issuer_fetches_set(&rules->issuers[i]))
             look_at_set(check, &rules->issuers[i], &store);
     }
 }

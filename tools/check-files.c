@@ -2,7 +2,6 @@
 /* Configurations and the files that they name: what jwt-verify would refuse. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "../lib/jwks.h"
@@ -31,7 +30,7 @@ static void refuse(struct check *check, const struct check_config *config, const
 static void look_at_anchors(struct check *check, const struct check_config *config,
                             struct anchor_files *files)
 {
-    static unsigned char none[1];
+    static unsigned char none[1] = {0};
     const gnutls_datum_t subject = {none, 0};
     const struct anchor_source source = anchors_source(files);
 
@@ -108,20 +107,13 @@ static void look_at_maps(struct check *check, const struct check_config *config,
     }
 }
 
-static bool names_certificates(const struct issuer_rules *issuer)
-{
-    for (size_t i = 0; i < issuer->key_sources.count; i++)
-        if (strncmp(issuer->key_sources.items[i], "x5t", 3) == 0)
-            return true;
-    return false;
-}
-
 static void look_for_certificates(struct check *check, const struct check_config *config)
 {
     for (size_t i = 0; i < config->rules->issuer_count; i++) {
         const struct issuer_rules *issuer = &config->rules->issuers[i];
 
-        if (names_certificates(issuer) && access(issuer->certificates, F_OK) != 0)
+        if ((issuer_uses(issuer, "x5t") || issuer_uses(issuer, "x5t#S256")) &&
+            access(issuer->certificates, F_OK) != 0)
             check_warning(check,
                           "%s: expected a directory of certificates, found none: no token with x5t "
                           "is accepted with %s; make it, and fill it by pam-jwt cert add",
@@ -216,7 +208,7 @@ static bool fetches(const struct rules *rules)
     for (size_t i = 0; i < rules->issuer_count; i++) {
         const struct issuer_rules *issuer = &rules->issuers[i];
 
-        if (issuer->jwks_uri[0] || issuer->discovery ||
+        if (issuer_fetches_set(issuer) ||
             (issuer->revocation != REVOCATION_OFF && issuer->fetch != FETCH_NONE))
             return true;
     }

@@ -12,10 +12,7 @@
 
 static const char *any_signer(const struct issuer_rules *issuer)
 {
-    for (size_t i = 0; i < issuer->signer_names.count; i++)
-        if (strcmp(issuer->signer_names.items[i], "*") == 0)
-            return "*";
-    return NULL;
+    return string_list_has(&issuer->signer_names, "*") ? "*" : NULL;
 }
 
 /* Whether a percent sign and that letter are in it; %% is a percent sign. */

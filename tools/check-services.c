@@ -6,13 +6,9 @@
 
 static bool is_named(const struct rules *rules, const char *name)
 {
-    for (size_t i = 0; i < rules->service_count; i++) {
-        const struct string_list *names = &rules->services[i].services;
-
-        for (size_t j = 0; j < names->count; j++)
-            if (strcmp(names->items[j], name) == 0)
-                return true;
-    }
+    for (size_t i = 0; i < rules->service_count; i++)
+        if (string_list_has(&rules->services[i].services, name))
+            return true;
     return false;
 }
 

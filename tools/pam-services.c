@@ -249,25 +249,34 @@ static bool add_service(struct pam_services *services, const char *name)
     return items[services->count++].name != NULL;
 }
 
-static bool is_file(int directory, const char *name)
+static bool is_file(const char *directory, const char *name)
 {
+    char path[PATH_MAX + NAME_MAX + 2];
     struct stat st;
 
-    return fstatat(directory, name, &st, 0) == 0 && S_ISREG(st.st_mode);
+    (void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static int may_be_service(const struct dirent *entry)
+{
+    return is_service(entry->d_name) && !is_leftover(entry->d_name);
 }
 
 static bool add_directory(const char *path, struct pam_services *services)
 {
-    DIR *directory = opendir(path);
-    const struct dirent *entry;
-    bool done = directory != NULL;
+    struct dirent **entries = NULL;
+    int count = scandir(path, &entries, may_be_service, alphasort);
+    bool done = count >= 0;
 
-    while (done && (entry = readdir(directory)))
-        if (is_service(entry->d_name) && !is_leftover(entry->d_name) &&
-            is_file(dirfd(directory), entry->d_name) && !has_service(services, entry->d_name))
-            done = add_service(services, entry->d_name);
-    if (directory)
-        closedir(directory);
+    for (int i = 0; i < count; i++) {
+        const char *name = entries[i]->d_name;
+
+        if (done && is_file(path, name) && !has_service(services, name))
+            done = add_service(services, name);
+        free(entries[i]);
+    }
+    free(entries);
     return done;
 }
 
