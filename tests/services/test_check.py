@@ -7,7 +7,7 @@ import pathlib
 
 from local import AS_NOBODY
 from registry import test
-from world import CONFIG, pam_text, run, write_configuration
+from world import CONFIG, HELPER, pam_text, run, write_configuration
 
 FINE = CONFIG.replace('revocation = off', 'short_lived = 86400')
 SSHD_CONFIG = pathlib.Path('/etc/ssh/sshd_config.d/00-pam_jwt.conf')
@@ -18,7 +18,8 @@ WITHOUT_TOKEN = '\n'
 def findings():
     done = run('pam-jwt', 'check')
     assert done.stderr == '', done
-    found = done.stdout.splitlines()
+    # a kernel without Landlock is not what is looked for
+    found = [line for line in done.stdout.splitlines() if not line.startswith(f'warning: {HELPER}: ')]
     assert done.returncode == int(any(line.startswith('error: ') for line in found)), done
     return found
 

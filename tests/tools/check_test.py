@@ -92,6 +92,13 @@ class Configurations(checkcase.CheckTest):
         self.service("db", TOKEN)
         self.assert_refused("'what'")
 
+    def test_a_configuration_that_no_service_names_yet(self):
+        os.unlink(os.path.join(self.pam, "sshd"))
+        self.configure(what=1)
+        error, warning = self.check()
+        self.assertIn("'what'", error)
+        self.assertIn("expected pam_jwt.so in auth of a PAM service", warning)
+
     def test_anchors_that_are_missing(self):
         os.unlink(self.anchors)
         self.assert_refused(self.anchors + ": No such file")
@@ -250,8 +257,9 @@ class Answers(checkcase.CheckTest):
 
     def test_what_has_ended_does_not_matter_where_nobody_asks(self):
         self.at = "2027-01-01T00:00:00Z"
-        self.configure(crl_files=self.file("root.crl"), revocation="off")
-        self.assert_found("warning", "expected require, found off")
+        for keys in ({"crl_files": self.file("root.crl")}, {"fetch": "configured", "crl_urls": URL}):
+            self.configure(revocation="off", **keys)
+            self.assert_found("warning", "expected require, found off")
 
     def test_files_that_hold_something_else(self):
         for key, name, kind in (("crl_files", "signer.ocsp", "a CRL"),
