@@ -167,7 +167,8 @@ PERMITS = (
 )
 DOES_NOT = (
     '# auth required pam_permit.so', 'account required pam_permit.so', 'account include permits',
-    'auth # required pam_permit.so', 'auth required # \\\npam_permit.so', 'auht required pam_permit.so',
+    'auth # required pam_permit.so', 'auth required # \\\npam_permit.so',
+    'auth required \\ # x\npam_permit.so', 'auht required pam_permit.so',
     '@include nothing', 'auth include nothing', 'auth required', '@include trial',
 )
 

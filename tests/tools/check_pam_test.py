@@ -47,6 +47,10 @@ class Syntax(checkcase.CheckTest):
                      "auth required pam_echo.so file=pam_jwt.so wrong\n"):
             self.assert_nowhere(text)
 
+    def test_a_comment_ends_a_line_that_would_go_on(self):
+        self.service("sshd", "auth required pam_jwt.so \\ # x\n-account required pam_unix.so\n")
+        self.assert_found("error", "sshd:1: pam_jwt.so: expected an argument of pam_jwt(8), found '\\'")
+
     def test_inclusion(self):
         self.service("parts", "account required pam_unix.so\n" + BAD)
         for text in ("@include parts\n", "@INCLUDE parts", "auth include parts\n",
@@ -86,6 +90,14 @@ class Broken(checkcase.CheckTest):
     def test_inclusion_without_end(self):
         self.assert_broken("@include sshd\n", "expected at most 16 files")
         self.assert_broken("@include sshd\n" * 20, "expected at most 16 files")
+
+    def test_a_chain_of_files(self):
+        for number in range(16):
+            self.service(f"part{number}", f"@include part{number + 1}\n")
+        self.service("part16", "")
+        self.service("sshd", TOKEN + "@include part2\n")
+        self.assert_fine()
+        self.assert_broken("@include part1\n", "part15:1: expected at most 16 files")
 
     def test_too_many_files(self):
         for number in range(16):
