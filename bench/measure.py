@@ -193,6 +193,29 @@ class Bench:
         self.rows.append(at_most('peak resident memory, as a multiple of the file', 'crl', {
             'found': peaks['judge'] * 1024 / (folder / 'list.crl').stat().st_size}, 1.2))
 
+    # --- replay -----------------------------------------------------------------------------------
+
+    def replay(self):
+        """The store is on the disk where the bench is: what an entry costs is that it is kept."""
+        files = self.material['ES256']
+        text = files.config.read_text(encoding='ascii')
+        commands = {'not spent': self.ask('ES256')}
+        for count in (10, 1000000):
+            store = files.folder / f'store-{count}'
+            (store / '0').mkdir(parents=True)
+            (store / '0').chmod(0o700)
+            subprocess.run([self.programs / 'bench-spend', 'fill', store / '0', str(count)],
+                           check=True)
+            config = files.write(f'replay-{count}.conf', f'{text}\n[replay]\nstore = {store}\n')
+            commands[str(count)] = [self.programs / 'bench-spend', config, files.token]
+        os.sync()
+        took, _ = pairs.run_workers(commands, self.rounds, self.progress, 'replay')
+        self.keep('replay', took)
+        self.rows.append(at_most('judged and spent, 1,000,000 live entries against 10', 'replay',
+                                 pairs.ratios(took, '1000000', '10'), 1.1))
+        self.rows.append(row('judged and spent, against judged alone', 'replay',
+                             pairs.ratios(took, '10', 'not spent')))
+
     # --- peers ------------------------------------------------------------------------------------
 
     def peer(self, name, kind, command, version):
@@ -280,8 +303,8 @@ class Bench:
         """Whether all but the peers could be measured."""
         logins.world.must('useradd', '--create-home', '--shell', '/bin/sh', 'alice')
         complete = True
-        for part in (self.verifiers, self.anchors, self.users, self.keys, self.lists, self.peers,
-                     self.hosts, self.instructions, self.logins):
+        for part in (self.verifiers, self.anchors, self.users, self.keys, self.lists, self.replay,
+                     self.peers, self.hosts, self.instructions, self.logins):
             try:
                 part()
             except (pairs.Missing, AssertionError, OSError, RuntimeError,

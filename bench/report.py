@@ -14,6 +14,7 @@ GROUPS = {
     'users': 'jwt-verify with a large user map',
     'keys': 'jwt-verify with keys that the token names and does not carry',
     'crl': 'a CRL of 1,000,000 entries (35 MB), in a process of its own',
+    'replay': 'replay = require with a directory, P-256, on the disk of this machine',
     'peers': 'the same work against less: libraries that are given the key',
     'module': 'pam_authenticate, by the real libpam',
     'ssh': 'a login over ssh',

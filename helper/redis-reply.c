@@ -130,7 +130,7 @@ bool redis_info_keeps_keys(struct span info, char *found, size_t size)
     static const char key[] = "maxmemory_policy:";
     const size_t key_len = sizeof(key) - 1;
     unsigned count = 0;
-    bool keeps = true;
+    bool keeps = false;
 
     (void)snprintf(found, size, "nothing about it");
     while (info.len > 0) {
@@ -140,7 +140,7 @@ bool redis_info_keeps_keys(struct span info, char *found, size_t size)
             continue;
         value = span_of(value.ptr + key_len, value.len - key_len);
         count++;
-        keeps = keeps && span_equal(value, span_text("noeviction"));
+        keeps = span_equal(value, span_text("noeviction"));
         (void)snprintf(found, size, "%.*s", (int)value.len, (const char *)value.ptr);
     }
     return keeps && count == 1;

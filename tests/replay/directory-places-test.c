@@ -39,6 +39,19 @@ static void stores_that_are_not_safe(void **state)
     assert_int_equal(directory, -1);
 }
 
+/* It must outlast a power cut, before an entry in it does. */
+static void a_new_store(void **state)
+{
+    int directory;
+
+    assert_int_equal(store_try_open(*state, &directory), STATUS_ACCEPTED);
+    assert_string_equal(store_synced, "d");
+    close(directory);
+    assert_int_equal(store_try_open(*state, &directory), STATUS_ACCEPTED);
+    assert_string_equal(store_synced, "d");
+    close(directory);
+}
+
 static void own_directories_that_are_not_safe(void **state)
 {
     struct scratch *scratch = *state;
@@ -236,6 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORE_TEST(stores_that_are_not_safe),
+        STORE_TEST(a_new_store),
         STORE_TEST(own_directories_that_are_not_safe),
         STORE_TEST(another_user),
         STORE_TEST(disks),

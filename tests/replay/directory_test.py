@@ -4,7 +4,9 @@
 import concurrent.futures
 import fcntl
 import os
+import pathlib
 import select
+import shutil
 import subprocess
 import unittest
 
@@ -45,11 +47,13 @@ class Once(DirectoryTest):
         for mask in (0, 0o777):
             os.umask(mask)
             try:
-                self.assertEqual(self.ask(mask), ("accepted", ""))
+                self.assertEqual(self.ask(), ("accepted", ""))
             finally:
                 os.umask(0o022)
-        self.assertEqual([path.stat().st_mode & 0o777 for path in (self.own, self.own / "000")],
-                         [0o700, 0o700])
+            made = [self.own, *self.own.rglob("*")]
+            self.assertEqual([path.stat().st_mode & 0o777 for path in made],
+                             [0o700, 0o700, 0o600])
+            shutil.rmtree(self.own)
 
     def test_nothing_to_spend(self):
         done = subprocess.run([*self.command()[:2], "A" * 64, *self.command()[3:]],
@@ -84,13 +88,22 @@ class Late(DirectoryTest):
         try:
             fcntl.flock(shard, fcntl.LOCK_EX)
             with subprocess.Popen(self.command(2, ms=600), stdout=subprocess.DEVNULL) as host:
-                ended = os.pidfd_open(self.child_of(host.pid))
+                child = self.child_of(host.pid)
+                ended = os.pidfd_open(child)
+                self.wait_for_lock(child)
                 host.kill()
             ready, _, _ = select.select([ended], [], [], 60)
             self.assertTrue(ready)
         finally:
             os.close(shard)
         self.assertEqual(len(self.entries()), 1)
+
+    @staticmethod
+    def wait_for_lock(pid):
+        """Until that process waits for one."""
+        waiting = f"-> FLOCK  ADVISORY  WRITE {pid} "
+        while waiting not in pathlib.Path("/proc/locks").read_text(encoding="ascii"):
+            pass
 
     @staticmethod
     def child_of(pid):
