@@ -47,7 +47,7 @@ static enum status read_file(struct client *client, const char *path, mode_t for
     fd = safefile_open(path, client->helper.also_trusted, &error);
     if (fd < 0)
         return fail(client, "", error.text);
-    if (fstat(fd, &st) == 0 && (st.st_mode & forbidden) != 0) {
+    if (fstat(fd, &st) != 0 || (st.st_mode & forbidden) != 0) {
         close(fd);
         return fail(client, path, "expected that not everybody can read it: chmod o= it");
     }

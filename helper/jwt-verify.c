@@ -123,8 +123,12 @@ static bool load(struct helper *helper, struct config_error *error)
     if (!message_copy_text(helper->setup.config, path, sizeof(path)))
         return false;
     helper->rules = config_load(path, also_trusted, error);
-    if (!helper->rules || !config_service_tighten(helper->rules, helper->service))
+    if (!helper->rules)
         return false;
+    if (!config_service_tighten(helper->rules, helper->service)) {
+        (void)snprintf(error->text, sizeof(error->text), "%s: no memory to read it", path);
+        return false;
+    }
     helper->anchors = anchors_open(helper->rules, paths_cache, also_trusted, &why);
     if (helper->anchors)
         helper->keys = key_files_open(helper->rules, paths_cache,

@@ -163,7 +163,8 @@ static void ask_verifier(const struct login *login, const struct answer *answer,
     verifier_ask(&question, out);
 }
 
-/* The verdict becomes that of jwt-replay, whose texts are in `answer`. */
+/* The verdict becomes that of jwt-replay, whose texts are in `answer`. What either has to warn of
+ * is mostly the same. */
 static void spend_token(const struct login *login, struct wire_verdict *verdict,
                         struct replay_answer *answer)
 {
@@ -177,6 +178,8 @@ static void spend_token(const struct login *login, struct wire_verdict *verdict,
     replay_ask(&question, answer);
     verdict->status = answer->verdict.status;
     verdict->detail = answer->verdict.detail;
+    if (verdict->warning.len == 0)
+        verdict->warning = answer->verdict.warning;
 }
 
 /* --- the decision ----------------------------------------------------------------------------- */

@@ -217,26 +217,6 @@ static bool check_replay(const struct replay_rules *replay, const char *path,
     return true;
 }
 
-/* A certificate that is pinned has no other rule about whose tokens it signs than where it lies. */
-static bool check_pinned(const struct rules *rules, size_t index, const char *path,
-                         struct config_error *error)
-{
-    const struct issuer_rules *issuer = &rules->issuers[index];
-
-    for (size_t i = 0; i < index; i++) {
-        const struct issuer_rules *other = &rules->issuers[i];
-
-        if (issuer->certificate_trust == CERTIFICATE_TRUST_PINNED &&
-            other->certificate_trust == CERTIFICATE_TRUST_PINNED &&
-            strcmp(issuer->certificates, other->certificates) == 0)
-            return refuse(error, path,
-                          "certificate_trust = pinned needs a directory 'certificates' of its own: "
-                          "what is pinned for another issuer would sign for this one",
-                          issuer->issuer);
-    }
-    return true;
-}
-
 bool config_finish(struct rules *rules, const char *path, struct config_error *error)
 {
     if (rules->issuer_count == 0)
@@ -252,7 +232,7 @@ bool config_finish(struct rules *rules, const char *path, struct config_error *e
         if (issuer->crl_urls.count > CRL_URLS_MAX)
             return refuse(error, path, "expected at most 12 crl_urls", issuer->issuer);
         if (!check_across(issuer, path, error) || !check_exports(issuer, path, error) ||
-            !check_pinned(rules, i, path, error) || !fill_signer_names(issuer, path, error))
+            !fill_signer_names(issuer, path, error))
             return false;
     }
     return check_replay(&rules->replay, path, error) && fill_hostname(rules, path, error);

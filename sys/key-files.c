@@ -11,6 +11,7 @@
 #include "../lib/base64url.h"
 #include "../lib/jwks-url.h"
 #include "cache.h"
+#include "deployments.h"
 #include "pem.h"
 
 #define JWKS_FILE_MAX ((size_t)16 * 1024 * 1024) /* bytes */
@@ -27,17 +28,10 @@ struct jwks_file {
     char *url;                /* or NULL: nothing can have been fetched */
 };
 
-/* A directory of deployed certificates; issuers may share it. */
-struct deployment {
-    const char *path; /* borrowed from the rules */
-    int fd;           /* -1: it does not exist */
-};
-
 struct key_files {
     struct jwks_file *sets;
     size_t set_count;
-    struct deployment deployments[KEY_FILES_DIRECTORIES_MAX - 1];
-    size_t deployment_count;
+    struct deployments deployments;
     struct mapping fetched;
     int cache; /* -1: none */
     uid_t also_trusted;
@@ -49,28 +43,6 @@ static bool refuse(struct safefile_error *error, const char *what, const char *w
 {
     (void)snprintf(error->text, sizeof(error->text), "%s: %s", what, why);
     return false;
-}
-
-static bool uses_certificates(const struct issuer_rules *issuer)
-{
-    return issuer_uses(issuer, "x5t") || issuer_uses(issuer, "x5t#S256") ||
-           issuer_uses(issuer, "jwk");
-}
-
-static bool add_deployment(struct key_files *files, const char *path, struct safefile_error *error)
-{
-    struct deployment *added = &files->deployments[files->deployment_count];
-
-    for (size_t i = 0; i < files->deployment_count; i++)
-        if (strcmp(files->deployments[i].path, path) == 0)
-            return true;
-    if (files->deployment_count == KEY_FILES_DIRECTORIES_MAX - 1)
-        return refuse(error, path, "expected at most 3 directories of certificates");
-    *added = (struct deployment){path, safefile_open_directory(path, files->also_trusted, error)};
-    if (added->fd < 0 && errno != ENOENT)
-        return false;
-    files->deployment_count++;
-    return true;
 }
 
 static bool add_set(struct key_files *files, const struct issuer_rules *issuer,
@@ -115,9 +87,8 @@ static bool open_all(struct key_files *files, const struct rules *rules, const c
     for (size_t i = 0; i < rules->issuer_count; i++) {
         const struct issuer_rules *issuer = &rules->issuers[i];
 
-        if (uses_certificates(issuer) && !add_deployment(files, issuer->certificates, error))
-            return false;
-        if (!add_set(files, issuer, error))
+        if (!deployments_add(&files->deployments, issuer, files->also_trusted, error) ||
+            !add_set(files, issuer, error))
             return false;
     }
     error->text[0] = '\0'; /* of a directory that does not exist */
@@ -143,13 +114,15 @@ struct key_files *key_files_open(const struct rules *rules, const char *cache, i
     return NULL;
 }
 
+_Static_assert(KEY_FILES_DIRECTORIES_MAX == DEPLOYMENTS_MAX + 1, "those, and the cache");
+
 size_t key_files_directories(const struct key_files *files, int fds[KEY_FILES_DIRECTORIES_MAX])
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < files->deployment_count; i++)
-        if (files->deployments[i].fd >= 0)
-            fds[count++] = files->deployments[i].fd;
+    for (size_t i = 0; i < files->deployments.count; i++)
+        if (files->deployments.items[i].fd >= 0)
+            fds[count++] = files->deployments.items[i].fd;
     if (files->cache >= 0)
         fds[count++] = files->cache;
     return count;
@@ -169,9 +142,7 @@ void key_files_close(struct key_files **files)
         return;
     for (size_t i = 0; i < (*files)->set_count; i++)
         free_set(&(*files)->sets[i]);
-    for (size_t i = 0; i < (*files)->deployment_count; i++)
-        if ((*files)->deployments[i].fd >= 0)
-            close((*files)->deployments[i].fd);
+    deployments_close(&(*files)->deployments);
     mapping_free(&(*files)->fetched);
     if ((*files)->cache >= 0)
         close((*files)->cache);
@@ -247,14 +218,6 @@ static enum status read_file(const struct key_files *files, int fd, struct certi
     return status;
 }
 
-static int find_deployment(const struct key_files *files, const char *path)
-{
-    for (size_t i = 0; i < files->deployment_count; i++)
-        if (strcmp(files->deployments[i].path, path) == 0)
-            return files->deployments[i].fd;
-    return -1;
-}
-
 static enum status certificate(void *context, const struct issuer_rules *issuer,
                                struct span thumbprint,
                                void (*look)(void *look_context, const struct deployed *deployed),
@@ -265,7 +228,7 @@ static enum status certificate(void *context, const struct issuer_rules *issuer,
         .deployed = {.count = 0}};
     static const char suffix[] = ".pem";
     char name[BASE64URL_ENCODED_MAX(THUMBPRINT_MAX) + sizeof(suffix)], path[4096];
-    int directory = find_deployment(files, issuer->certificates), fd;
+    int directory = deployments_find(&files->deployments, issuer->certificates), fd;
     enum status status;
 
     if (directory < 0 || thumbprint.len > THUMBPRINT_MAX)

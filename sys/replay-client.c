@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "replay-client.h"
 
+#include <errno.h>
+#include <pthread.h>
+
 #include "paths.h"
 #include "spawn-failure.h"
 
@@ -29,7 +32,7 @@ static enum spawn_outcome spend(const struct replay_question *question,
     return spawn_ask(&call, answer->message, sizeof(answer->message), len, error);
 }
 
-void replay_ask(const struct replay_question *question, struct replay_answer *answer)
+static void ask(const struct replay_question *question, struct replay_answer *answer)
 {
     struct wire_verdict verdict = {.status = STATUS_INTERNAL_ERROR};
     enum spawn_outcome outcome = SPAWN_TIMEOUT;
@@ -47,4 +50,15 @@ void replay_ask(const struct replay_question *question, struct replay_answer *an
         (struct wire_verdict){.status = spawn_failure(paths_jwt_replay, "answer", outcome, error,
                                                       answer->failure, sizeof(answer->failure))};
     answer->verdict.detail = span_text(answer->failure);
+}
+
+void replay_ask(const struct replay_question *question, struct replay_answer *answer)
+{
+    int saved = errno, state = 0;
+
+    /* A cancelled thread would leave the socket behind, and not know whether the token is spent. */
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    ask(question, answer);
+    (void)pthread_setcancelstate(state, NULL);
+    errno = saved;
 }

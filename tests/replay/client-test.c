@@ -2,6 +2,8 @@
 /* What is made of jwt-replay's answer, or of none. */
 #include "../../sys/replay-client.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -25,7 +27,12 @@ enum spawn_outcome __wrap_spawn_ask(const struct spawn_call *call, unsigned char
 enum spawn_outcome __wrap_spawn_ask(const struct spawn_call *call, unsigned char *reply,
                                     size_t size, size_t *reply_len, int *error)
 {
+    int state = 0;
+
     calls++;
+    errno = EBADF;
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    assert_int_equal(state, PTHREAD_CANCEL_DISABLE);
     assert_int_equal(call->message_count, 2);
     assert_int_equal(call->file, -1);
     assert_true(wire_get_setup(call->messages[0], &setup));
@@ -43,14 +50,21 @@ static void set_reply(enum spawn_outcome said, const struct wire_verdict *verdic
     reply_length = wire_put_verdict(verdict, reply_bytes, sizeof(reply_bytes));
 }
 
+/* The host's thread is as it was. */
 static enum status ask(int64_t milliseconds, struct replay_answer *answer)
 {
+    int state = 0;
+
     memset(answer, 0xff, sizeof(*answer));
     calls = 0;
+    errno = EXDEV;
     replay_ask(&(struct replay_question){.setup = {.timeout_ms = 5, .config = span_text("/c")},
                                          .spend = {.id = span_text(ID), .until = 9},
                                          .deadline_ms = spawn_now_ms() + milliseconds},
                answer);
+    assert_int_equal(errno, EXDEV);
+    assert_int_equal(pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &state), 0);
+    assert_int_equal(state, PTHREAD_CANCEL_ENABLE);
     return answer->verdict.status;
 }
 

@@ -155,22 +155,10 @@ static void exported_count(void **state)
     assert_bad(*state, text, 0, "expected at most 32 export_claims");
 }
 
-/* What is pinned for one issuer must not sign for another. */
-static void pinned_for_one_issuer(void **state)
-{
-#define PINNED "audience = x\nkey_sources = x5t\ncertificate_trust = pinned\nuser_map = identity\n"
-    assert_bad(*state, GLOBAL "[issuer https://a]\n" PINNED "[issuer https://b]\n" PINNED, 0,
-               "[issuer https://b] certificate_trust = pinned needs a directory");
-    assert_good(*state, GLOBAL "[issuer https://a]\n" PINNED "[issuer https://b]\n" PINNED
-                               "certificates = /etc/pam_jwt/b\n");
-    assert_good(*state, GLOBAL "[issuer https://a]\n" PINNED ISSUER "user_map = identity\n");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCRATCH_TEST(keys_across),    SCRATCH_TEST(key_defaults),
-        SCRATCH_TEST(key_values),     SCRATCH_TEST(pinned_for_one_issuer),
+        SCRATCH_TEST(keys_across),    SCRATCH_TEST(key_defaults),   SCRATCH_TEST(key_values),
         SCRATCH_TEST(exported_names), SCRATCH_TEST(exported_count),
     };
 

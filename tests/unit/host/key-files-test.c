@@ -259,6 +259,39 @@ static void only_the_named(void **state)
     close(watch);
 }
 
+/* What is pinned for one issuer must not sign for another, whatever the path to it. */
+static void pinned_for_one_issuer(void **state)
+{
+    struct scratch *scratch = *state;
+    char with_slash[sizeof(scratch->directory) + 2], link[sizeof(scratch->directory) + 8];
+    const char *const paths[] = {scratch->directory, with_slash, link};
+    struct setting setting;
+
+    snprintf(with_slash, sizeof(with_slash), "%s/", scratch->directory);
+    snprintf(link, sizeof(link), "%s/link", scratch->directory);
+    assert_int_equal(symlink(scratch->directory, link), 0);
+    for (size_t i = 0; i < 3; i++) {
+        struct safefile_error error;
+        struct key_files *files;
+
+        make(&setting, "x5t", scratch->directory);
+        setting.sources[1][0] = (char *)"x5t";
+        setting.issuers[1].certificates = (char *)paths[i];
+        setting.issuers[0].certificate_trust = CERTIFICATE_TRUST_PINNED;
+        files = open_files(&setting, "/nonexistent/cache", -1);
+        key_files_close(&files);
+        setting.issuers[1].certificate_trust = CERTIFICATE_TRUST_PINNED;
+        assert_null(key_files_open(&setting.rules, "/nonexistent/cache", -1, geteuid(), &error));
+        assert_non_null(strstr(error.text, "for [issuer https://other.example]"));
+    }
+    setting.issuers[1].certificates = (char *)"/nonexistent/other";
+    {
+        struct key_files *files = open_files(&setting, "/nonexistent/cache", -1);
+
+        key_files_close(&files);
+    }
+}
+
 /* --- JWK Sets --------------------------------------------------------------------------------- */
 
 static void sets(struct setting *setting, struct key_files *files, size_t issuer)
@@ -368,9 +401,11 @@ static void fetched_sets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCRATCH_TEST(deployed),       SCRATCH_TEST(bad_files),     SCRATCH_TEST(untrusted_files),
-        SCRATCH_TEST(directories),    SCRATCH_TEST(foreign_owner), SCRATCH_TEST(missing_directory),
-        SCRATCH_TEST(only_the_named), SCRATCH_TEST(set_file),      SCRATCH_TEST(fetched_sets),
+        SCRATCH_TEST(deployed),        SCRATCH_TEST(bad_files),
+        SCRATCH_TEST(untrusted_files), SCRATCH_TEST(directories),
+        SCRATCH_TEST(foreign_owner),   SCRATCH_TEST(missing_directory),
+        SCRATCH_TEST(only_the_named),  SCRATCH_TEST(pinned_for_one_issuer),
+        SCRATCH_TEST(set_file),        SCRATCH_TEST(fetched_sets),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
