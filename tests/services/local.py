@@ -2,8 +2,6 @@
 """What the tests of sudo, su and login share."""
 import os
 import pathlib
-import random
-import socket
 
 from world import must, pam_service, run
 
@@ -13,16 +11,6 @@ PASSWORD = 'correct horse'
 FAILURE = 'authentication failure;'
 SUDO_HINT = ('if it was a token: sudo passes 511 bytes at most, SUDO_ASKPASS=pam-jwt-askpass '
              'sudo -A sends it in parts')
-
-
-def log_of(log, mark):
-    """All lines of programs that have ended: the log is a queue, and a line of ours ends it."""
-    own = f'<87>up to here: {random.randrange(10 ** 12)}'
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-        sender.sendto(own.encode(), '/dev/log')
-    log.wait(own, mark)
-    lines = log.since(mark)
-    return lines[:lines.index(own)]
 
 
 def matching(lines, text):

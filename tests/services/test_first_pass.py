@@ -2,7 +2,7 @@
 """pam_jwt among other modules: what it takes from those above it and leaves to those below."""
 import pathlib
 
-from local import FAILURE, PASSWORD, log_of, matching, set_password
+from local import FAILURE, PASSWORD, matching, set_password
 from registry import test, test_any_helper
 from world import NO_PASSWORD, mint, mint_of_length, must, parts, run, tampered
 
@@ -37,7 +37,7 @@ def try_first_pass_takes_part_1_from_pam_unix(log):
         assert (done.returncode == 0) == good, done
         assert 'Password: JWT part 2: JWT part 3: ' in done.stderr + done.stdout, done
         assert 'or JWT' not in done.stderr + done.stdout, done
-    lines = matching(log_of(log, mark), 'pam_jwt(several:auth)')
+    lines = matching(log.since(mark), 'pam_jwt(several:auth)')
     for text, count in (('token accepted', 2), ('token refused: bad-signature', 1), (FAILURE, 1)):
         assert len(matching(lines, text)) == count, lines
 
@@ -53,7 +53,7 @@ def use_first_pass_judges_one_whole_answer(log):
     log.wait('pam_jwt(several:auth): token refused: bad-signature', mark)
     mark = log.mark()
     assert login(parts(mint('several'))).returncode != 0
-    line, = matching(log_of(log, mark), 'token refused')
+    line, = matching(log.since(mark), 'token refused')
     assert 'token refused: not-a-jwt' in line, line
 
 
@@ -91,7 +91,7 @@ def a_password_passes_quietly(log):
     set_password()
     assert login(PASSWORD + '\n').returncode == 0
     assert login('wrong\n').returncode != 0
-    lines = log_of(log, mark)
+    lines = log.since(mark)
     ours = matching(lines, 'pam_jwt(several:auth)')
     assert len(ours) == 3, lines
     assert all(line.startswith('<87>') and 'the answer is no token' in line for line in ours), ours

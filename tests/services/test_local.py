@@ -4,7 +4,7 @@ import contextlib
 import pathlib
 import time
 
-from local import (FAILURE, SUDO_HINT, allow_sudo, log_of, matching, runtime_directory, su, sudo,
+from local import (FAILURE, SUDO_HINT, allow_sudo, matching, runtime_directory, su, sudo,
                    token_services)
 from registry import test, test_any_helper
 from world import authenticate, mint, mint_of_length, must, pam_service, parts, run, tampered
@@ -18,7 +18,7 @@ def expect_root(done):
 
 def expect_lines(log, mark, counts):
     """How many lines have each text."""
-    lines = log_of(log, mark)
+    lines = log.since(mark)
     found = {text: len(matching(lines, text)) for text in counts}
     assert found == counts, (found, lines)
 
@@ -51,7 +51,7 @@ def sudo_with_askpass_and_long_tokens(log):
     mark = log.mark()
     done = sudo('-A', 'id', '-u', token=mint_of_length(LONGEST + 1, service='sudo'))
     assert done.returncode != 0 and 'pam-jwt-askpass: ' in done.stderr, done
-    assert not matching(log_of(log, mark), 'token accepted')
+    assert not matching(log.since(mark), 'token accepted')
 
 
 @test_any_helper

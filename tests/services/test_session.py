@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from local import AS_NOBODY, allow_sudo, log_of, matching, prompts, runtime_directory, sudo
+from local import AS_NOBODY, allow_sudo, matching, prompts, runtime_directory, sudo
 from registry import test, test_any_helper
 from terminal import Terminal
 import world
@@ -62,7 +62,7 @@ def configuration(*lines, leeway=60):
 
 def limits(log, mark):
     """What pam_show_limit has seen since."""
-    return [line.rpartition(': ')[2] for line in matching(log_of(log, mark), SHOWN)]
+    return [line.rpartition(': ')[2] for line in matching(log.since(mark), SHOWN)]
 
 
 def lives(service):
@@ -162,7 +162,7 @@ def expect_limit(log, service, environment):
     """About the seconds that the token has left: bounds are the clock before and after."""
     token, exp = lives(service)
     before, mark = time.time(), log.mark()
-    assert environment(token) is not None, log_of(log, mark)
+    assert environment(token) is not None, log.since(mark)
     found, = limits(log, mark)
     assert exp - time.time() - 1 <= int(found) <= exp - before + 1, (found, exp, before)
 
@@ -191,9 +191,9 @@ def sessions_without_limit_and_without_token(log):
     with services(f'{LIMIT}{show_limit()}'), configuration('junk'), \
             world.Sshd(log, 'PubkeyAuthentication yes') as sshd:
         mark = log.mark()
-        assert by_public_key(sshd).returncode == 0, log_of(log, mark)
+        assert by_public_key(sshd).returncode == 0, log.since(mark)
         assert limits(log, mark) == ['none']
-        assert not matching(log_of(log, mark), 'pam_jwt(')
+        assert not matching(log.since(mark), 'pam_jwt(')
 
 
 def by_public_key(sshd):
@@ -241,7 +241,7 @@ def a_user_who_changes_the_end_of_his_token(log):
         rules = f'{USER_READENV}session {control} pam_jwt.so limit\n{show_limit()}'
         with services(rules), users_own('junk'), world.Sshd(log) as sshd:
             mark = log.mark()
-            assert (ssh_env(sshd, mint()) is not None) == allowed, log_of(log, mark)
+            assert (ssh_env(sshd, mint()) is not None) == allowed, log.since(mark)
             log.wait(f'pam_jwt(sshd:session): {NO_TIME}', mark)
             assert limits(log, mark) == ['none']
 
@@ -294,9 +294,9 @@ def expect_expired(log, session, kind, said):
             thread.start()
         for thread in threads:
             thread.join()
-    assert outcomes['ssh'] is None, log_of(log, mark)
+    assert outcomes['ssh'] is None, log.since(mark)
     assert outcomes['pamtester'].returncode != 0, outcomes
-    lines = log_of(log, mark)
+    lines = log.since(mark)
     for service in ('sshd', 'su'):
         assert matching(lines, f'pam_jwt({service}:auth): token accepted'), lines
         assert matching(lines, f'pam_jwt({service}:{kind}): {said}'), lines
@@ -350,7 +350,7 @@ def pam_systemd_asks_for_a_session_that_ends_with_the_token(log):
         messages.readline()  # it listens
         token, exp = lives('sshd')
         before, mark = time.time(), log.mark()
-        assert ssh_env(sshd, token) is not None, log_of(log, mark)
+        assert ssh_env(sshd, token) is not None, log.since(mark)
         after = time.time()
         found = next(messages for line in messages if 'RuntimeMaxUSec' in line).readline()
     seconds = int(found.split()[-1]) / 1000000

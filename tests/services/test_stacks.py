@@ -6,7 +6,7 @@ import contextlib
 import pathlib
 import re
 
-from local import (FAILURE, PASSWORD, allow_sudo, log_of, matching, prompts, set_password, su, sudo)
+from local import (FAILURE, PASSWORD, allow_sudo, matching, prompts, set_password, su, sudo)
 from registry import test, test_any_helper
 from terminal import Terminal
 from world import mint, must, pam_text, parts, run, tampered
@@ -91,8 +91,8 @@ def each_stack(log, check, names=STACKS, edit=lambda text, added: text):
         mark = log.mark()
         with stack(name, edit), concurrent.futures.ThreadPoolExecutor() as pool:
             for service, passed in zip(STACKS[name], pool.map(check, STACKS[name])):
-                assert passed, (name, service, log_of(log, mark))
-        lines = log_of(log, mark)
+                assert passed, (name, service, log.since(mark))
+        lines = log.since(mark)
         for service in STACKS[name]:
             yield service, lines
 
@@ -168,7 +168,7 @@ def a_prompt_that_ansible_gives_sudo(log):
         mark = log.mark()
         assert sudo('-A', *arguments, token=mint('sudo')).returncode != 0
         log.wait('pam_jwt(sudo:auth): no answer to prompt 1: Conversation error', mark)
-        assert not matching(log_of(log, mark), 'token accepted')
+        assert not matching(log.since(mark), 'token accepted')
 
 
 # --- what stays in force --------------------------------------------------------------------------
@@ -280,7 +280,7 @@ def pam_group_behind_the_stack_still_runs(log):
                 terminal.wait('$ ')
                 terminal.type('id -Gn; exit')
                 terminal.wait('alice audio\r\n')
-    assert matching(log_of(log, mark), 'pam_jwt(login:auth): token accepted')
+    assert matching(log.since(mark), 'pam_jwt(login:auth): token accepted')
 
 
 # --- the profile for pam-auth-update --------------------------------------------------------------
@@ -344,9 +344,9 @@ def the_profile_takes_tokens_and_passwords(log):
     with profile():
         for service in PACKAGED:
             mark = log.mark()
-            assert logs_in_by_token(service), log_of(log, mark)
-            assert LOGS_IN[service](f'{PASSWORD}\n'), log_of(log, mark)
-            lines = matching(log_of(log, mark), f'pam_jwt({service}:auth)')
+            assert logs_in_by_token(service), log.since(mark)
+            assert LOGS_IN[service](f'{PASSWORD}\n'), log.since(mark)
+            lines = matching(log.since(mark), f'pam_jwt({service}:auth)')
             assert len(lines) == 2 and 'token accepted: user=alice' in lines[0], lines
             assert lines[1].startswith('<87>') and 'the answer is no token' in lines[1], lines
 

@@ -4,7 +4,7 @@ import contextlib
 import json
 import time
 
-from local import AS_ALICE, AS_NOBODY, FAILURE, allow_sudo, log_of, matching, prompts
+from local import AS_ALICE, AS_NOBODY, FAILURE, allow_sudo, matching, prompts
 from registry import test, test_any_helper
 from terminal import Terminal
 from world import CONFIG, HOST, Sshd, mint, pam_service, parts, tampered, write_configuration
@@ -64,7 +64,7 @@ def expect_refused(log, text, service, command, reason):
     mark = log.mark()
     status, seen = on_terminal(text, *command)
     assert status != 0, seen
-    lines = matching(log_of(log, mark), f'pam_jwt({service}:auth)')
+    lines = matching(log.since(mark), f'pam_jwt({service}:auth)')
     assert len(lines) == 2 and FAILURE in lines[0], lines
     assert f'token refused: {reason}: ' in lines[1], lines
     return seen

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """sudo, su, login and pamtester on a terminal."""
-from local import (AS_ALICE, AS_NOBODY, FAILURE, SUDO_HINT, log_of, matching, prompts,
+from local import (AS_ALICE, AS_NOBODY, FAILURE, SUDO_HINT, matching, prompts,
                    token_services)
 from registry import test, test_any_helper
 from terminal import Terminal
@@ -38,7 +38,7 @@ def expect_refused(log, token, service, reason, *command):
     mark = log.mark()
     status, seen = with_token(token, *command)
     assert status != 0, seen
-    lines = matching(log_of(log, mark), f'pam_jwt({service}:auth)')
+    lines = matching(log.since(mark), f'pam_jwt({service}:auth)')
     for line, text in zip(lines, (FAILURE, f'token refused: {reason}: '), strict=True):
         assert text in line, lines
     return seen
@@ -72,7 +72,7 @@ def sudo_on_a_terminal_asks_again(log):
         terminal.wait('Sorry, try again.')
         type_token(terminal, mint('sudo'))
         assert terminal.finish() == 0, terminal.seen
-    lines = matching(log_of(log, mark), 'pam_jwt(sudo:auth)')
+    lines = matching(log.since(mark), 'pam_jwt(sudo:auth)')
     for line, text in zip(lines, (FAILURE, 'token refused: bad-signature', 'token accepted'),
                           strict=True):
         assert text in line, lines
@@ -151,7 +151,7 @@ def a_terminal_cuts_at_4095_bytes(log):
         mark = log.mark()
         status, seen = in_one_line(mint_of_length(length, service='su'), *command)
         assert status != 0 and 'Authentication failure' in seen, seen
-        lines = matching(log_of(log, mark), 'pam_jwt(su:auth)')
+        lines = matching(log.since(mark), 'pam_jwt(su:auth)')
         assert len(lines) == 2 and FAILURE in lines[0], lines
         assert ('token refused: truncated: 4095 bytes is the most that a terminal passes on: let '
                 'pam-jwt-askpass answer, which sends a token in parts; ') in lines[1], lines
@@ -163,7 +163,7 @@ def sudo_on_a_terminal_passes_511_bytes(log):
     mark = log.mark()
     status, seen = in_one_line(mint('sudo'), *SUDO)
     assert status != 0, seen
-    line, = matching(log_of(log, mark), 'no answer')
+    line, = matching(log.since(mark), 'no answer')
     assert line.endswith(f': no answer to prompt 1: Conversation error; {SUDO_HINT}'), line
 
 
@@ -192,7 +192,7 @@ def the_end_of_input_on_a_terminal(log):
             mark = log.mark()
             status, seen = ended_at(number, service, *command)
             assert status != 0, seen
-            lines = log_of(log, mark)
+            lines = log.since(mark)
             line, = matching(lines, 'no answer')
             assert f'pam_jwt({service}:auth): no answer to prompt {number}: {why}' in line, line
             assert not matching(lines, FAILURE) and not matching(lines, 'token accepted'), lines

@@ -5,7 +5,7 @@ import os
 import pathlib
 import random
 
-from local import AS_NOBODY, allow_sudo, log_of, matching, runtime_directory, sudo
+from local import AS_NOBODY, allow_sudo, matching, runtime_directory, sudo
 from registry import test, test_any_helper
 import world
 from world import CONFIG, authenticate, mint, must, pam_service, quick_sshd, run
@@ -96,7 +96,7 @@ def sudo_by_a_map(log):
             mark = log.mark()
             done = sudo('-A', 'id', '-u', token=mint('sudo', sub=sub), **environment)
             assert done.returncode != 0 and done.stdout == '', done
-            assert matching(log_of(log, mark), 'token refused: user-not-allowed: ')
+            assert matching(log.since(mark), 'token refused: user-not-allowed: ')
 
 
 @test_any_helper

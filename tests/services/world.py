@@ -31,10 +31,12 @@ MODULES = pathlib.Path(__file__).resolve().parents[3] / 'build' / 'tests' / 'ser
 
 
 class Log:
-    """/dev/log of this world."""
+    """/dev/log of this world. It is a queue: a line of ours comes after those of programs that have
+    ended."""
 
     def __init__(self):
         self.lines = []
+        self.own = set()
         self.changed = threading.Condition()
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind('/dev/log')
@@ -45,14 +47,30 @@ class Log:
         while True:
             line = self.socket.recv(65536).decode(errors='backslashreplace').rstrip('\0\n')
             with self.changed:
-                self.lines.append(line)
+                if line in self.own:
+                    self.own.remove(line)
+                else:
+                    self.lines.append(line)
                 self.changed.notify_all()
 
+    def catch_up(self):
+        own = f'<87>up to here: {random.randrange(10 ** 18)}'
+        with self.changed:
+            self.own.add(own)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.sendto(own.encode(), '/dev/log')
+        with self.changed:
+            assert self.changed.wait_for(lambda: own not in self.own, 30), '/dev/log is not read'
+
     def mark(self):
+        """Where the lines begin of what is started from now on."""
+        self.catch_up()
         with self.changed:
             return len(self.lines)
 
     def since(self, mark):
+        """All lines since the mark of programs that have ended."""
+        self.catch_up()
         with self.changed:
             return self.lines[mark:]
 
