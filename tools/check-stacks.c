@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* PAM services with pam_jwt.so: its arguments, and where it stands. */
+#include <security/pam_modules.h>
 #include <string.h>
 #include <strings.h>
 
 #include "check.h"
+#include "pam-control.h"
+#include "pam-modules.h"
 #include "pam-outcome.h"
 
 static bool is_one_of(const char *name, const char *const *names)
@@ -35,62 +38,86 @@ static void check_arguments(struct check *check, const struct check_use *use)
                     line->file, line->words.line, use->service->name);
 }
 
-/* Modules that ask for no password in auth. The others, unknown ones too, say no to who has none.
+/* --- who gets in without a token ----------------------------------------------------------------
  */
-static const struct {
-    const char *module;
-    enum pam_says says;
-} silent[] = {
-    {"pam_access.so", PAM_SAYS_NOTHING},
-    {"pam_cap.so", PAM_SAYS_NOTHING},
-    {"pam_deny.so", PAM_SAYS_NO},
-    {"pam_echo.so", PAM_SAYS_NOTHING},
-    {"pam_env.so", PAM_SAYS_NOTHING},
-    {"pam_faildelay.so", PAM_SAYS_NOTHING},
-    {"pam_faillock.so", PAM_SAYS_NOTHING},
-    {"pam_group.so", PAM_SAYS_NOTHING},
-    {"pam_issue.so", PAM_SAYS_NOTHING},
-    {"pam_keyinit.so", PAM_SAYS_NOTHING},
-    {"pam_limits.so", PAM_SAYS_NOTHING},
-    {"pam_listfile.so", PAM_SAYS_NOTHING},
-    {"pam_localuser.so", PAM_SAYS_NOTHING},
-    {"pam_loginuid.so", PAM_SAYS_NOTHING},
-    {"pam_nologin.so", PAM_SAYS_NOTHING},
-    {"pam_permit.so", PAM_SAYS_YES},
-    {"pam_rootok.so", PAM_SAYS_NO},
-    {"pam_securetty.so", PAM_SAYS_NOTHING},
-    {"pam_selinux.so", PAM_SAYS_NOTHING},
-    {"pam_shells.so", PAM_SAYS_NOTHING},
-    {"pam_succeed_if.so", PAM_SAYS_NOTHING},
-    {"pam_time.so", PAM_SAYS_NOTHING},
-    {"pam_warn.so", PAM_SAYS_NOTHING},
-    {"pam_wheel.so", PAM_SAYS_NOTHING},
+
+/* What pam_jwt.so can say but yes. */
+static const int refusals[] = {
+#define STATUS(name, number, slug, sentence, source, pam) PAM_##pam,
+#include "../lib/status.def"
+#undef STATUS
+    PAM_CONV_ERR,
+    PAM_USER_UNKNOWN,
 };
-#define SILENT_COUNT (sizeof(silent) / sizeof(silent[0]))
 
-static size_t find_silent(const struct pam_line *line)
+struct scenario {
+    const struct pam_service *service;
+    int result;   /* of pam_jwt.so */
+    bool unknown; /* the host does not know the user */
+};
+
+/* Who is unknown to the host gets no other answer to a token. */
+static int pam_jwt_says(const struct pam_line *line, const struct scenario *scenario)
 {
-    size_t i = 0;
-
-    while (i < SILENT_COUNT && !pam_line_is(line, silent[i].module))
-        i++;
-    return i;
+    if (scenario->result != PAM_USER_UNKNOWN)
+        return scenario->result;
+    if (pam_line_has(line, "virtual_users"))
+        return PAM_AUTH_ERR;
+    return pam_line_has(line, "ignore_unknown_user") ? PAM_IGNORE : PAM_USER_UNKNOWN;
 }
 
-static enum pam_says without_token(const struct pam_line *line)
+static int without_token(const struct pam_line *line, const void *context)
 {
-    size_t i = find_silent(line);
+    static const char *const of_root[] = {"sshd", "login", NULL};
+    const struct scenario *scenario = context;
 
-    return i < SILENT_COUNT ? silent[i].says : PAM_SAYS_NO;
+    if (pam_line_is(line, "pam_jwt.so"))
+        return pam_jwt_says(line, scenario);
+    /* It looks at who runs the program. */
+    if (pam_line_is(line, "pam_rootok.so") && is_one_of(scenario->service->name, of_root))
+        return PAM_SUCCESS;
+    return pam_module_says(line, scenario->unknown);
 }
 
+static bool lets_in(const struct scenario *scenario)
+{
+    return pam_outcome(&(struct pam_trial){.service = scenario->service,
+                                           .stack = PAM_STACK_AUTH,
+                                           .says = without_token,
+                                           .context = scenario});
+}
+
+static void say_open(struct check *check, const struct check_use *use,
+                     const struct scenario *scenario)
+{
+    int result = pam_jwt_says(use->line, scenario);
+    bool refused = result == PAM_AUTH_ERR;
+
+    check_error(check,
+                "%s:%u: pam_jwt.so: expected a module that refuses in %s if this one %s%s, found "
+                "none: %s without token and password; %s",
+                use->line->file, use->line->words.line, use->service->name,
+                refused ? "does" : "says ", refused ? "" : pam_result_name(result),
+                scenario->unknown ? "whoever the host does not know logs in" : "everybody logs in",
+                result == PAM_IGNORE ? "leave out ignore_unknown_user" : "make it required");
+}
+
+/* The first way that is found is reported; what lets everybody in comes before what lets in some.
+ */
 static void check_outcome(struct check *check, const struct check_use *use)
 {
-    if (pam_outcome(use->service, PAM_STACK_AUTH, without_token))
-        check_error(check,
-                    "%s:%u: pam_jwt.so: expected a module that refuses in %s if this one does, "
-                    "found none: everybody logs in without token and password; make it required",
-                    use->line->file, use->line->words.line, use->service->name);
+    struct scenario scenario = {.service = use->service};
+
+    for (int unknown = 0; unknown <= 1; unknown++) {
+        scenario.unknown = unknown != 0;
+        for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+            scenario.result = refusals[i];
+            if ((scenario.unknown || refusals[i] != PAM_USER_UNKNOWN) && lets_in(&scenario)) {
+                say_open(check, use, &scenario);
+                return;
+            }
+        }
+    }
 }
 
 static void check_first_pass(struct check *check, const struct check_use *use)
@@ -98,7 +125,7 @@ static void check_first_pass(struct check *check, const struct check_use *use)
     if (!use->options.use_first_pass)
         return;
     for (const struct pam_line *line = use->service->lines; line != use->line; line++)
-        if (line->stack == PAM_STACK_AUTH && find_silent(line) == SILENT_COUNT)
+        if (line->stack == PAM_STACK_AUTH && !pam_module_is_silent(line))
             return;
     check_warning(check,
                   "%s:%u: pam_jwt.so: expected a module above it that asks for the token, because "

@@ -1,115 +1,104 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pam-outcome.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
+#include <security/pam_modules.h>
 
-/* pam.conf(5); JUMP and a number: so many modules are left out. */
-enum action { IGNORE, OK, DONE, BAD, DIE, RESET, JUMP };
-
-static const char *const action_names[] = {"ignore", "ok", "done", "bad", "die", "reset"};
-static const char *const result_names[] = {"success", "ignore", "auth_err"};
-
-static const struct {
-    const char *name;
-    enum action actions[3]; /* for each enum pam_says */
-} controls[] = {
-    {"required", {OK, IGNORE, BAD}},
-    {"requisite", {OK, IGNORE, DIE}},
-    {"sufficient", {DONE, IGNORE, IGNORE}},
-    {"optional", {OK, IGNORE, IGNORE}},
-};
-
-static unsigned read_action(const char *text, size_t len)
-{
-    for (unsigned i = 0; i < JUMP; i++)
-        if (strlen(action_names[i]) == len && strncmp(text, action_names[i], len) == 0)
-            return i;
-    return len > 0 && len < 4 && strspn(text, "0123456789") >= len
-               ? JUMP + (unsigned)strtoul(text, NULL, 10)
-               : BAD;
-}
-
-/* False: the control, "success=ok default=die", does not say. */
-static bool find_action(const char *control, const char *result, unsigned *action)
-{
-    for (const char *pair = control; *pair; pair += strspn(pair, " \t")) {
-        size_t len = strcspn(pair, " \t"), name = strcspn(pair, "=");
-
-        if (name < len && strlen(result) == name && strncmp(pair, result, name) == 0) {
-            *action = read_action(pair + name + 1, len - name - 1);
-            return true;
-        }
-        pair += len;
-    }
-    return false;
-}
-
-static unsigned action_of(const struct pam_line *line, enum pam_says says)
-{
-    const char *control = line->words.items[1];
-    unsigned action;
-
-    for (size_t i = 0; i < sizeof(controls) / sizeof(controls[0]); i++)
-        if (strcasecmp(control, controls[i].name) == 0)
-            return controls[i].actions[says];
-    if (find_action(control, result_names[says], &action) ||
-        find_action(control, "default", &action))
-        return action;
-    return BAD;
-}
+#include "pam-control.h"
 
 /* A stack while it is gone through. */
 struct state {
-    bool decided, yes;
+    enum { UNDECIDED, POSITIVE, NEGATIVE } impression;
+    int result;  /* if POSITIVE; it need not be PAM_SUCCESS */
     size_t skip; /* modules */
     bool ended;
+    bool unknown; /* there are substacks */
 };
 
-static void act(struct state *state, unsigned action, enum pam_says says)
+static void take_well(struct state *state, int result)
 {
-    switch (action) {
-    case IGNORE:
-        break;
-    case OK:
-    case DONE:
-        if (says != PAM_SAYS_NOTHING && (!state->decided || state->yes)) {
-            state->decided = true;
-            state->yes = says == PAM_SAYS_YES;
-        }
-        state->ended = action == DONE && state->decided && state->yes;
-        break;
-    case BAD:
-    case DIE:
-        state->decided = true;
-        state->yes = false;
-        state->ended = action == DIE;
-        break;
-    case RESET:
-        state->decided = false;
-        break;
-    default:
-        state->skip = action - JUMP;
+    if (state->impression == UNDECIDED ||
+        (state->impression == POSITIVE && state->result == PAM_SUCCESS)) {
+        state->impression = POSITIVE;
+        state->result = result;
     }
 }
 
-bool pam_outcome(const struct pam_service *service, enum pam_stack stack,
-                 enum pam_says (*says)(const struct pam_line *line))
+static void act(struct state *state, unsigned action, int result)
 {
-    struct state state = {.decided = false};
+    switch (action) {
+    case PAM_ACTION_IGNORE:
+        break;
+    case PAM_ACTION_OK:
+    case PAM_ACTION_DONE:
+        take_well(state, result);
+        state->ended = action == PAM_ACTION_DONE && state->impression == POSITIVE;
+        break;
+    case PAM_ACTION_BAD:
+    case PAM_ACTION_DIE:
+        state->impression = NEGATIVE;
+        state->ended = action == PAM_ACTION_DIE;
+        break;
+    case PAM_ACTION_RESET:
+        state->impression = UNDECIDED;
+        break;
+    default:
+        state->skip = action - PAM_ACTION_JUMP;
+    }
+}
 
-    for (size_t i = 0; i < service->count && !state.ended; i++) {
-        const struct pam_line *line = &service->lines[i];
+static void ask_gate(struct state *state, const char *control, bool open)
+{
+    int result = open ? PAM_SUCCESS : PAM_AUTH_ERR;
+    unsigned action = pam_control_action(control, result);
 
-        if (line->stack != stack)
+    if (open ? action == PAM_ACTION_OK : action == PAM_ACTION_BAD || action == PAM_ACTION_DIE)
+        act(state, action, result);
+}
+
+static void ask(struct state *state, const struct pam_trial *trial, const struct pam_line *line)
+{
+    int says = trial->says(line, trial->context);
+    const char *control = line->words.items[1];
+
+    if (says == PAM_SAYS_GATE || says == PAM_SAYS_SHUT)
+        ask_gate(state, control, says == PAM_SAYS_GATE);
+    else
+        act(state, pam_control_action(control, says), says);
+}
+
+/* Up to the line `end`. */
+static struct state go_through(const struct pam_trial *trial, const struct pam_line *end)
+{
+    struct state state = {.impression = UNDECIDED};
+
+    for (const struct pam_line *line = trial->service->lines; line < end && !state.ended; line++) {
+        if (line->stack != trial->stack)
             continue;
-        if (line->substack)
-            return false;
+        state.unknown = line->substack;
+        if (state.unknown)
+            break;
         if (state.skip > 0)
             state.skip--;
         else
-            act(&state, action_of(line, says(line)), says(line));
+            ask(&state, trial, line);
     }
-    return state.decided && state.yes;
+    return state;
+}
+
+/* To leave out more modules than there are is a refusal. */
+bool pam_outcome(const struct pam_trial *trial)
+{
+    struct state state = go_through(trial, trial->service->lines + trial->service->count);
+
+    return !state.unknown && state.skip == 0 && state.impression == POSITIVE &&
+           state.result == PAM_SUCCESS;
+}
+
+bool pam_reaches(const struct pam_trial *trial, const struct pam_line *line)
+{
+    struct state state = go_through(trial, line);
+
+    if (state.unknown || !state.ended)
+        return state.unknown || state.skip == 0;
+    return state.impression == NEGATIVE;
 }

@@ -194,57 +194,6 @@ class Root(checkcase.CheckTest):
         self.assert_fine()
 
 
-class Everybody(checkcase.CheckTest):
-    """Whether a stack without any refusal is told from one that looks like it."""
-
-    def assert_open(self, *lines):
-        self.service("sshd", "".join(f"auth {line}\n" for line in lines))
-        self.assert_found("error", "everybody logs in without token and password")
-
-    def assert_closed(self, *lines):
-        self.service("sshd", "".join(f"auth {line}\n" for line in lines))
-        self.assert_fine()
-
-    def test_open(self):
-        self.assert_open("sufficient pam_jwt.so", "required pam_permit.so")
-        self.assert_open("optional pam_jwt.so", "optional pam_permit.so")
-        self.assert_open("required pam_nologin.so", "[success=1 default=ignore] pam_jwt.so",
-                         "sufficient pam_permit.so", "required pam_deny.so")
-        self.assert_open("[success=1 default=ignore] pam_jwt.so", "[default=1] pam_unix.so",
-                         "requisite pam_deny.so", "required pam_permit.so")
-        self.assert_open("sufficient pam_permit.so", "required pam_jwt.so")
-        self.assert_open("[default=ok auth_err=ignore] pam_jwt.so", "required pam_permit.so")
-        self.assert_open("required pam_jwt.so", "[default=reset] pam_unix.so",
-                         "required pam_permit.so")
-
-    def test_closed(self):
-        self.assert_closed("sufficient pam_jwt.so")
-        self.assert_closed("optional pam_jwt.so", "optional pam_env.so")
-        self.assert_closed("required pam_jwt.so", "required pam_permit.so")
-        self.assert_closed("requisite pam_jwt.so", "sufficient pam_permit.so")
-        self.assert_closed("sufficient pam_jwt.so", "required pam_unix.so", "optional pam_permit.so")
-        self.assert_closed("[success=2 default=ignore] pam_jwt.so",
-                           "[success=1 default=ignore] pam_unix.so", "requisite pam_deny.so",
-                           "required pam_permit.so")
-        self.assert_closed("optional pam_permit.so", "required pam_jwt.so")
-        self.assert_closed("[success=ok] pam_jwt.so", "required pam_permit.so")
-        self.assert_closed("[default=die] pam_jwt.so", "[default=reset] pam_unix.so",
-                           "required pam_permit.so")
-        self.assert_closed("[default=nonsense] pam_jwt.so", "required pam_permit.so")
-        self.assert_closed("sufficient pam_succeed_if.so user ingroup x", "required pam_jwt.so")
-
-    def test_other_stacks_do_not_matter(self):
-        self.service("sshd", "auth sufficient pam_jwt.so\naccount required pam_permit.so\n")
-        self.assert_fine()
-
-    def test_substacks_are_judged_as_the_services_that_they_are(self):
-        self.service("parts", "auth sufficient pam_jwt.so\nauth required pam_deny.so\n")
-        self.service("sshd", "auth substack parts\nauth required pam_permit.so\n")
-        self.assert_fine()
-        self.service("parts", "auth sufficient pam_jwt.so\nauth required pam_permit.so\n")
-        self.assert_found("error", "in parts if this one does")
-
-
 class Sessions(checkcase.CheckTest):
     LIMIT = "session required pam_jwt.so limit\n"
     SYSTEMD = "session optional pam_systemd.so\n"
