@@ -4,6 +4,7 @@ judges."""
 import contextlib
 import os
 import pathlib
+import random
 
 from local import AS_NOBODY
 from registry import test
@@ -126,6 +127,16 @@ OPEN = (
     'required pam_jwt.so; [default=reset] pam_unix.so; required pam_permit.so',
     'SUFFICIENT pam_jwt.so; [ success=ok ]pam_permit.so',
     '[default=ignore] pam_jwt.so; [success=done] pam_permit.so; required pam_deny.so',
+    'required pam_succeed_if.so user = alice; sufficient pam_jwt.so',
+    'requisite pam_localuser.so; sufficient pam_jwt.so',
+    'optional pam_shells.so; sufficient pam_jwt.so',
+    'required pam_faillock.so preauth; sufficient pam_jwt.so',
+    'required pam_securetty.so; sufficient pam_jwt.so',
+    'required pam_access.so; sufficient pam_jwt.so',
+    'sufficient pam_jwt.so; optional pam_echo.so',
+    '[ default = 1default=bad] pam_jwt.so; requisite pam_deny.so; required pam_permit.so',
+    '[auth_err=bad default=die auth_err=ignore] pam_jwt.so; required pam_permit.so',
+    'optional pam_permit.so; [default=1] pam_jwt.so; required pam_deny.so',
 )
 CLOSED = (
     'sufficient pam_jwt.so',
@@ -140,12 +151,25 @@ CLOSED = (
     '[default=die] pam_jwt.so; [default=reset] pam_unix.so; required pam_permit.so',
     '[default=bad] pam_jwt.so; [success=done] pam_permit.so',
     '[default=9] pam_jwt.so; required pam_permit.so',
+    'required pam_nologin.so; sufficient pam_jwt.so',
+    'optional pam_permit.so; [default=2] pam_jwt.so; required pam_permit.so',
+    '[default=ignore nonsense=ok] pam_jwt.so; required pam_permit.so',
+    '[default=ignore success=0] pam_jwt.so; required pam_permit.so',
+    '[auth_err=done default=die] pam_jwt.so; [default=reset] pam_unix.so; required pam_permit.so',
+    '[ignore=ok] pam_env.so; sufficient pam_jwt.so; required pam_permit.so',
+    'required pam_faillock.so preauth; sufficient pam_jwt.so; '
+    '[default=die] pam_faillock.so authfail',
 )
 
 
-def authenticates(name):
-    """alice, who has neither token nor password."""
-    return run('pamtester', name, 'alice', 'authenticate', stdin=WITHOUT_TOKEN).returncode == 0
+def authenticates(name, user='alice'):
+    """Somebody who has neither token nor password."""
+    return run('pamtester', name, user, 'authenticate', stdin=WITHOUT_TOKEN).returncode == 0
+
+
+def undelayed(stack):
+    return [line + ' nodelay' * any(name in line for name in ('pam_jwt', 'pam_unix'))
+            for line in stack.split('; ')]
 
 
 @test
@@ -153,9 +177,131 @@ def stacks_that_let_everybody_in(_):
     path = pathlib.Path('/etc/pam.d/trial')
     with host():
         for stack, is_open in [(stack, True) for stack in OPEN] + [(stack, False) for stack in CLOSED]:
-            with service(path, ''.join(f'auth {line} nodelay\n' for line in stack.split('; '))):
+            with service(path, ''.join(f'auth {line}\n' for line in undelayed(stack))):
                 assert authenticates('trial') == is_open, stack
                 expect(*['in trial if this one does, found none: everybody logs in'] * is_open)
+
+
+# What modules say of alice, and of a user whom the host does not know.
+SAID = {
+    'pam_access.so': ('success', 'user_unknown'),
+    'pam_cap.so': ('success', 'ignore'),
+    'pam_deny.so': ('auth_err', 'auth_err'),
+    'pam_echo.so': ('success', 'success'),
+    'pam_env.so': ('ignore', 'ignore'),
+    'pam_faildelay.so': ('ignore', 'ignore'),
+    'pam_faillock.so preauth': ('success', 'ignore'),
+    'pam_faillock.so authsucc': ('success', 'ignore'),
+    'pam_faillock.so authfail': ('ignore', 'ignore'),
+    'pam_group.so': ('ignore', 'ignore'),
+    'pam_issue.so': ('ignore', 'ignore'),
+    'pam_keyinit.so': ('ignore', 'ignore'),
+    'pam_lastlog.so': ('success', 'user_unknown'),
+    'pam_limits.so': ('module_unknown', 'module_unknown'),
+    'pam_listfile.so item=user sense=deny file=/etc/hosts': ('success', 'success'),
+    'pam_localuser.so': ('success', 'perm_denied'),
+    'pam_loginuid.so': ('module_unknown', 'module_unknown'),
+    'pam_mail.so': ('ignore', 'ignore'),
+    'pam_nologin.so': ('ignore', 'ignore'),
+    'pam_nologin.so successok': ('success', 'success'),
+    'pam_permit.so': ('success', 'success'),
+    'pam_securetty.so': ('success', 'service_err'),
+    'pam_selinux.so': ('auth_err', 'auth_err'),
+    'pam_sepermit.so': ('ignore', 'ignore'),
+    'pam_shells.so': ('success', 'auth_err'),
+    'pam_succeed_if.so uid >= 0': ('success', 'user_unknown'),
+    'pam_succeed_if.so gid >= 0': ('success', 'user_unknown'),
+    'pam_succeed_if.so shell != x': ('success', 'user_unknown'),
+    'pam_succeed_if.so home != x': ('success', 'user_unknown'),
+    'pam_succeed_if.so user ingroup alice': ('success', 'auth_err'),
+    'pam_succeed_if.so user != root': ('success', 'success'),
+    'pam_time.so': ('module_unknown', 'module_unknown'),
+    'pam_usertype.so isregular': ('success', 'user_unknown'),
+    'pam_warn.so': ('ignore', 'ignore'),
+    'pam_wheel.so group=root use_uid': ('ignore', 'user_unknown'),
+    'pam_wheel.so trust group=root use_uid': ('success', 'user_unknown'),
+}
+
+
+@test
+def what_modules_say_that_ask_for_nothing(_):
+    """It is what the table of pam-jwt check is made of."""
+    path = pathlib.Path('/etc/pam.d/trial')
+    for module, said in SAID.items():
+        if not any(pathlib.Path('/usr/lib').glob(f'*/security/{module.split()[0]}')):
+            continue
+        for user, result in zip(('alice', 'nobody-knows'), said):
+            text = f'auth [{result}=1 default=die] {module}\nauth requisite pam_deny.so\n'
+            with service(path, text + 'auth required pam_permit.so\n'):
+                assert authenticates('trial', user), (module, user, result)
+
+
+KEYWORDS = ('required', 'requisite', 'sufficient', 'optional')
+RESULTS = ('success', 'auth_err', 'user_unknown', 'authinfo_unavail', 'ignore', 'default',
+           'default')
+ACTIONS = ('ok', 'ok', 'done', 'bad', 'die', 'ignore', 'ignore', 'ignore', 'reset', '1', '2')
+
+
+def random_control(chance):
+    if chance.random() < 0.4:
+        return chance.choice(KEYWORDS)
+    pairs = [chance.choice(RESULTS) + chance.choice(('=', ' = ')) + chance.choice(ACTIONS)
+             for _ in range(chance.randint(1, 4))]
+    if chance.random() < 0.1:
+        pairs.append(chance.choice(('success=0', 'what=ok', 'default')))
+    return f'[{" ".join(pairs)}]'
+
+
+def random_stack(chance):
+    """Controls and modules; pam_other.so is one that asks for a password."""
+    modules = chance.choices(('pam_permit.so', 'pam_permit.so', 'pam_deny.so', 'pam_env.so',
+                              'pam_other.so'), k=chance.randint(1, 4))
+    ours = chance.choice(('pam_jwt.so', 'pam_jwt.so ignore_unknown_user'))
+    modules.insert(chance.randint(0, len(modules)), ours)
+    return [(random_control(chance), module) for module in modules]
+
+
+def said_by(module, result, unknown):
+    if 'ignore_unknown_user' in module and result == 'user_unknown':
+        return 'ignore'
+    return result if 'pam_jwt' in module else 'user_unknown' if unknown else 'auth_err'
+
+
+def first_way_in(stack):
+    """How check says it, '' if there is none. libpam is asked for each result, with pam_debug.so in
+    the place of modules that ask."""
+    ways = [(result, unknown) for unknown in (False, True)
+            for result in ('auth_err', 'service_err', 'authinfo_unavail', 'buf_err', 'system_err',
+                           'conv_err', 'user_unknown') if unknown or result != 'user_unknown']
+    for result, unknown in ways:
+        lines, name = [], ''
+        for control, module in stack:
+            said = said_by(module, result, unknown)
+            name = said if 'pam_jwt' in module else name
+            if 'pam_jwt' in module or 'pam_other' in module:
+                module = f'pam_debug.so auth={said}'
+            lines.append(f'auth {control} {module}\n')
+        with service(pathlib.Path('/etc/pam.d/trial'), ''.join(lines)):
+            if authenticates('trial'):
+                how = 'does' if name == 'auth_err' else f'says {name}'
+                who = 'whoever the host does not know' if unknown else 'everybody'
+                return f'{how}, found none: {who} logs in'
+    return ''
+
+
+@test
+def random_stacks(_):
+    chance = random.Random(1)
+    stacks = {f'trial-{number:02}': random_stack(chance) for number in range(100)}
+    with host(), contextlib.ExitStack() as services:
+        for name, stack in stacks.items():
+            text = ''.join(f'auth {control} {module}\n' for control, module in stack)
+            services.enter_context(service(pathlib.Path('/etc/pam.d', name), text))
+        found = {line.partition(' refuses in ')[2][:8]: line for line in findings()}
+    assert 15 < len(found) < 85, len(found)
+    for name, stack in stacks.items():
+        way, finding = first_way_in(stack), found.get(name, '')
+        assert bool(finding) == bool(way) and way in finding, (stack, way, finding)
 
 
 # What libpam takes for a line that permits, and what not.
