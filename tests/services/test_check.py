@@ -304,6 +304,28 @@ def random_stacks(_):
         assert bool(finding) == bool(way) and way in finding, (stack, way, finding)
 
 
+# Arguments of pam_env.so, and whether users' own files are read by them.
+READ_ENVIRONMENT = {
+    '': False, 'user_readenv=1': True, 'user_readenv=2': True, 'user_readenv=0': False,
+    'user_readenv=00': False, 'user_readenv=x': False, 'user_readenv': False,
+    'user_readenv=1 user_readenv=0': False, 'user_readenv=0 user_readenv=1': True,
+}
+
+
+@test
+def environment_of_the_user(_):
+    own = pathlib.Path('/home/alice/.pam_environment')
+    with host(), service(own, 'COLOUR DEFAULT=red\n'):
+        for arguments, is_read in READ_ENVIRONMENT.items():
+            text = (f'session required pam_env.so {arguments}\n'
+                    'session required pam_exec.so stdout /usr/bin/env\n'
+                    'session required pam_jwt.so limit\nsession optional pam_systemd.so\n')
+            with service(pathlib.Path('/etc/pam.d/trial'), text):
+                done = run('pamtester', 'trial', 'alice', 'open_session')
+                assert ('COLOUR=red' in done.stdout) == is_read, (arguments, done)
+                expect(*['expected no user_readenv before pam_jwt.so limit'] * is_read)
+
+
 # What libpam takes for a line that permits, and what not.
 PERMITS = (
     'auth required pam_permit.so', '-AUTH Required pam_permit.so', ' auth\\\n # x\n\n required pam_permit.so',

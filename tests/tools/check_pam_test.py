@@ -205,7 +205,10 @@ class Sessions(checkcase.CheckTest):
         self.session(self.SYSTEMD, self.LIMIT)
         self.assert_found("warning", "sshd:3: pam_jwt.so limit: expected before pam_systemd.so",
                           "above " + os.path.join(self.pam, "sshd:2"))
-        self.session(self.LIMIT, self.SYSTEMD)
+        self.session(self.SYSTEMD, self.SYSTEMD, self.LIMIT, self.SYSTEMD)
+        self.assert_found("warning", "sshd:4: pam_jwt.so limit: expected before pam_systemd.so",
+                          "above " + os.path.join(self.pam, "sshd:2"))
+        self.session(self.LIMIT, self.SYSTEMD, self.SYSTEMD)
         self.assert_fine()
         self.session(self.SYSTEMD, "session required pam_jwt.so\n")
         self.assert_fine()
@@ -215,11 +218,73 @@ class Sessions(checkcase.CheckTest):
         self.assert_found("warning", "sshd:2: pam_jwt.so limit: expected pam_systemd.so behind it")
 
     def test_limit_that_is_not_required(self):
-        for control in ("optional", "sufficient"):
+        for control in ("optional", "sufficient", "success=ok default=ignore", "default=ignore",
+                        "success=done default=ignore", "default=bad perm_denied=ignore",
+                        "default=bad session_err=ok", "default=bad buf_err=1", "default=reset"):
+            line = self.LIMIT.replace("required", f"[{control}]")
+            self.session(line, self.SYSTEMD)
+            self.assert_found("warning", "sshd:2: ", f"expected required, found {control}: ")
+        for control in ("requisite", "Required", "[success=ok ignore=ignore default=bad]",
+                        "[success=ok session_err=die perm_denied=bad buf_err=die default=ignore]"):
             self.session(self.LIMIT.replace("required", control), self.SYSTEMD)
-            self.assert_found("warning", "sshd:2: ", f"expected required, found {control}")
-        self.session(self.LIMIT.replace("required", "requisite"), self.SYSTEMD)
+            self.assert_fine()
+
+    def assert_left_out(self, *lines):
+        self.session(*lines)
+        number = 2 + lines.index(self.LIMIT)
+        self.assert_found("warning", f"sshd:{number}: pam_jwt.so limit: expected to be reached in "
+                          "sshd")
+
+    def test_limit_that_is_left_out(self):
+        for control in ("sufficient", "[success=1 default=ignore]", "[default=1]",
+                        "[success=done]"):
+            self.assert_left_out(f"session {control} pam_permit.so\n", self.LIMIT, self.SYSTEMD)
+        self.assert_left_out("session [success=2] pam_unix.so\n",
+                             "session optional pam_permit.so\n",
+                             "account required pam_permit.so\n", self.LIMIT, self.SYSTEMD)
+        self.assert_left_out("session required pam_limits.so\n", "session sufficient pam_unix.so\n",
+                             self.LIMIT)
+
+    def test_pam_systemd_that_is_left_out(self):
+        between = ("session sufficient pam_unix.so\n", "session [default=1] pam_unix.so\n")
+        for lines in ([self.LIMIT, between[0], self.SYSTEMD],
+                      [self.LIMIT, between[1], self.SYSTEMD],
+                      [self.LIMIT.replace("required", "[success=1 default=bad]"), self.SYSTEMD],
+                      [self.LIMIT.replace("required", "[success=done default=bad]"), self.SYSTEMD]):
+            self.session(*lines)
+            self.assert_found("warning", "sshd:2: pam_jwt.so limit: expected pam_systemd.so to be "
+                              "reached behind it in sshd",
+                              os.path.join(self.pam, f"sshd:{1 + len(lines)}"))
+        self.session(self.LIMIT, between[1], self.SYSTEMD, self.SYSTEMD)
         self.assert_fine()
+
+    def test_controls_that_leave_out_nothing_of_it(self):
+        for line in ("required pam_unix.so", "optional pam_unix.so", "[default=ok] pam_unix.so",
+                     "sufficient pam_succeed_if.so user ingroup x", "sufficient pam_deny.so",
+                     "[success=1 default=ignore] pam_succeed_if.so service in cron",
+                     "requisite pam_deny.so", "[success=1 session_err=ignore] pam_deny.so"):
+            self.session(f"session {line}\n", self.LIMIT, self.SYSTEMD)
+            self.assert_fine()
+            self.session(self.LIMIT, f"session {line}\n", self.SYSTEMD)
+            self.assert_fine()
+        self.session("account sufficient pam_permit.so\n", self.LIMIT, self.SYSTEMD)
+        self.assert_fine()
+
+    def test_what_substacks_leave_out_is_not_known(self):
+        self.service("parts", "session sufficient pam_permit.so\n")
+        for lines in (["session substack parts\n", self.LIMIT, self.SYSTEMD],
+                      [self.LIMIT, "session substack parts\n", self.SYSTEMD]):
+            self.session(*lines)
+            self.assert_fine()
+        self.assert_left_out("session sufficient pam_permit.so\n", "session substack parts\n",
+                             self.LIMIT, self.SYSTEMD)
+
+    def test_debians_sessions(self):
+        common = ("session [default=1] pam_permit.so\n", "session requisite pam_deny.so\n",
+                  "session required pam_permit.so\n", "session required pam_unix.so\n")
+        for lines in ([self.LIMIT, *common, self.SYSTEMD], [*common, self.LIMIT, self.SYSTEMD]):
+            self.session(*lines)
+            self.assert_fine()
 
     def test_arguments(self):
         self.session("session required pam_jwt.so limits\n")
@@ -231,7 +296,8 @@ class Sessions(checkcase.CheckTest):
 
     def test_limit_behind_the_users_environment(self):
         for line in ("session required pam_env.so user_readenv=1\n",
-                     "session required pam_env.so readenv=1 user_readenv\n",
+                     "session required pam_env.so readenv=1 user_readenv=2\n",
+                     "session required pam_env.so user_readenv=0 user_readenv=1\n",
                      "auth required pam_env.so user_readenv=1\n"):
             self.session(line, self.LIMIT, self.SYSTEMD)
             self.assert_found("warning", "sshd:2: pam_env.so: ", "users set the end")
@@ -239,6 +305,9 @@ class Sessions(checkcase.CheckTest):
         self.assert_found("warning", "sshd:4: pam_env.so: ")
         for lines in (["session required pam_env.so user_readenv=0\n", self.LIMIT, self.SYSTEMD],
                       ["session required pam_env.so readenv=1\n", self.LIMIT, self.SYSTEMD],
+                      ["session required pam_env.so user_readenv\n", self.LIMIT, self.SYSTEMD],
+                      ["session required pam_env.so user_readenv=1 user_readenv=00\n", self.LIMIT,
+                       self.SYSTEMD],
                       [self.LIMIT, "session required pam_env.so user_readenv=1\n", self.SYSTEMD],
                       ["account required pam_env.so user_readenv=1\n", self.LIMIT, self.SYSTEMD],
                       ["session required pam_env.so user_readenv=1\n", self.SYSTEMD]):
