@@ -4,7 +4,6 @@
 #include <json-c/json.h>
 
 #define FOUND_MAX 200 /* bytes of aud in a message */
-#define AUDIENCE_SIZE 1024
 
 /* NULL: no letter that is known. */
 static const char *replacement(char letter, const char *host, const char *service)
@@ -21,8 +20,8 @@ static const char *replacement(char letter, const char *host, const char *servic
     }
 }
 
-/* False: too long, or a % sequence that is not known. */
-static bool expand(const char *pattern, const char *host, const char *service, char *out)
+bool policy_audience_expand(const char *pattern, const char *host, const char *service,
+                            char out[AUDIENCE_SIZE])
 {
     size_t len = 0;
 
@@ -60,7 +59,7 @@ enum status policy_audience_check(struct json_object *claims, const struct rules
     for (size_t i = 0; i < issuer->audience.count; i++) {
         char wanted[AUDIENCE_SIZE];
 
-        if (!expand(issuer->audience.items[i], rules->hostname, service, wanted))
+        if (!policy_audience_expand(issuer->audience.items[i], rules->hostname, service, wanted))
             return report_refuse(report, STATUS_CONFIG_ERROR,
                                  "audience %s: too long, or holds more than %%h, %%s, %%%%",
                                  issuer->audience.items[i]);

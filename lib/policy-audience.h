@@ -6,6 +6,12 @@
 #include "json.h"
 #include "rules.h"
 
+#define AUDIENCE_SIZE 1024
+
+/* False: too long, or a % sequence that is not known. */
+bool policy_audience_expand(const char *pattern, const char *host, const char *service,
+                            char out[AUDIENCE_SIZE]);
+
 /* One of the issuer's audiences, %h, %s and %% replaced, is aud or one of its strings. */
 enum status policy_audience_check(struct json_object *claims, const struct rules *rules,
                                   const struct issuer_rules *issuer, const char *service,

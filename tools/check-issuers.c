@@ -2,6 +2,7 @@
 /* Rules of issuers that are no errors, and let in nobody or too many. */
 #include <string.h>
 
+#include "../lib/policy-audience.h"
 #include "check.h"
 
 #define LEEWAY_MAX 300         /* RFC 7519 section 4.1.4: "no more than a few minutes" */
@@ -24,17 +25,12 @@ static bool has_percent(const char *text, char letter)
     return false;
 }
 
-static const char *audience_without(const struct issuer_rules *issuer, char letter)
-{
-    for (size_t i = 0; i < issuer->audience.count; i++)
-        if (!has_percent(issuer->audience.items[i], letter))
-            return issuer->audience.items[i];
-    return NULL;
-}
-
 static const char *audience_of_all_hosts(const struct issuer_rules *issuer)
 {
-    return audience_without(issuer, 'h');
+    for (size_t i = 0; i < issuer->audience.count; i++)
+        if (!has_percent(issuer->audience.items[i], 'h'))
+            return issuer->audience.items[i];
+    return NULL;
 }
 
 static bool has_source(const struct issuer_rules *issuer)
@@ -111,8 +107,42 @@ static void check_issuer(struct check *check, const struct check_config *config,
 
 #define NAMES_MAX 256 /* bytes; what does not fit is left out */
 
-/* The services that use this configuration, root's or others, with commas between them. */
-static void list_services(const struct check *check, const struct check_config *config, bool roots,
+/* A value of aud that a service accepts, and of whom. */
+struct audience {
+    const char *issuer;
+    char value[AUDIENCE_SIZE];
+};
+
+static const struct rules *rules_of(const struct check *check, const struct check_use *use)
+{
+    return check->configs[use->config].rules;
+}
+
+static bool issuer_accepts(const struct rules *rules, const struct issuer_rules *issuer,
+                           const char *service, const struct audience *audience)
+{
+    char value[AUDIENCE_SIZE];
+
+    for (size_t i = 0; i < issuer->audience.count; i++)
+        if (policy_audience_expand(issuer->audience.items[i], rules->hostname, service, value) &&
+            strcmp(value, audience->value) == 0)
+            return true;
+    return false;
+}
+
+static bool accepts(const struct check *check, const struct check_use *use,
+                    const struct audience *audience)
+{
+    const struct rules *rules = rules_of(check, use);
+
+    for (size_t i = 0; rules && i < rules->issuer_count; i++)
+        if (strcmp(rules->issuers[i].issuer, audience->issuer) == 0)
+            return issuer_accepts(rules, &rules->issuers[i], use->service->name, audience);
+    return false;
+}
+
+/* The services that accept it, root's or others, with commas between them. */
+static void list_services(const struct check *check, const struct audience *audience, bool roots,
                           char names[NAMES_MAX])
 {
     const struct pam_service *last = NULL;
@@ -122,9 +152,9 @@ static void list_services(const struct check *check, const struct check_config *
     for (size_t i = 0; i < check->use_count; i++) {
         const struct pam_service *service = check->uses[i].service;
 
-        if (&check->configs[check->uses[i].config] != config || service == last ||
-            check_is_roots(service) != roots || (service->included && !roots) ||
-            len + strlen(service->name) + 3 > NAMES_MAX)
+        if (service == last || check_is_roots(service) != roots || (service->included && !roots) ||
+            len + strlen(service->name) + 3 > NAMES_MAX ||
+            !accepts(check, &check->uses[i], audience))
             continue;
         if (len > 0)
             len = (size_t)(stpcpy(names + len, ", ") - names);
@@ -133,21 +163,50 @@ static void list_services(const struct check *check, const struct check_config *
     }
 }
 
-/* Who runs a service that is not root's gets tokens, and could become their users elsewhere. */
-static void check_shared_audience(struct check *check, const struct check_config *config,
-                                  const struct issuer_rules *issuer)
+/* Whether a service of root before that one accepts it: then all has been said. */
+static bool is_known(const struct check *check, const struct check_use *use,
+                     const struct audience *audience)
 {
-    const char *shared = audience_without(issuer, 's');
+    for (const struct check_use *earlier = check->uses; earlier < use; earlier++)
+        if (check_is_roots(earlier->service) && accepts(check, earlier, audience))
+            return true;
+    return false;
+}
+
+/* Whether it is; who runs a service that is not root's gets tokens, and could become their users
+ * elsewhere. */
+static bool check_shared(struct check *check, const struct check_use *use,
+                         const struct audience *audience, const char *pattern)
+{
     char roots[NAMES_MAX], others[NAMES_MAX];
 
-    list_services(check, config, true, roots);
-    list_services(check, config, false, others);
-    if (shared && *roots && *others)
-        check_warning(check,
-                      "%s: [issuer %s] audience: expected %%s in each value, as pam_jwt.so is used "
-                      "by services of root (%s) and others (%s), found %s: who runs one of the "
-                      "others can use a token that it was given for root's; write pam://%%h/%%s",
-                      config->path, issuer->issuer, roots, others, shared);
+    list_services(check, audience, true, roots);
+    list_services(check, audience, false, others);
+    if (!*others || is_known(check, use, audience))
+        return false;
+    check_warning(check,
+                  "%s: [issuer %s] audience: expected no value for services of root (%s) and "
+                  "others (%s) alike, found %s: who runs one of the others can use a token that "
+                  "it was given for root's; write pam://%%h/%%s",
+                  check->configs[use->config].path, audience->issuer, roots, others, pattern);
+    return true;
+}
+
+/* The other services may have configurations of their own, with an issuer of that name. */
+static void check_shared_audience(struct check *check, const struct check_use *use)
+{
+    const struct rules *rules = rules_of(check, use);
+
+    for (size_t i = 0; rules && i < rules->issuer_count; i++) {
+        const struct string_list *patterns = &rules->issuers[i].audience;
+        struct audience audience = {.issuer = rules->issuers[i].issuer};
+        bool shared = false;
+
+        for (size_t j = 0; j < patterns->count && !shared; j++)
+            shared = policy_audience_expand(patterns->items[j], rules->hostname, use->service->name,
+                                            audience.value) &&
+                     check_shared(check, use, &audience, patterns->items[j]);
+    }
 }
 
 void check_issuers(struct check *check)
@@ -158,9 +217,10 @@ void check_issuers(struct check *check)
         if (!config->rules)
             continue;
         check_leeway(check, config);
-        for (size_t j = 0; j < config->rules->issuer_count; j++) {
+        for (size_t j = 0; j < config->rules->issuer_count; j++)
             check_issuer(check, config, &config->rules->issuers[j]);
-            check_shared_audience(check, config, &config->rules->issuers[j]);
-        }
     }
+    for (size_t i = 0; i < check->use_count; i++)
+        if (check_is_roots(check->uses[i].service))
+            check_shared_audience(check, &check->uses[i]);
 }

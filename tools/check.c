@@ -135,9 +135,9 @@ void check_free(struct check *check)
 
 bool check_is_roots(const struct pam_service *service)
 {
-    static const char *const names[] = {"sshd",  "sudo",        "sudo-i",  "su",       "su-l",
-                                        "login", "polkit-1",    "cockpit", "gdm*",     "lightdm*",
-                                        "sddm*", "xrdp-sesman", "remote",  "runuser*", "vsftpd"};
+    static const char *const names[] = {
+        "sshd",     "sudo",     "sudo-i", "su",       "su-l",  "doas",        "login",   "remote",
+        "runuser*", "polkit-1", "gdm*",   "lightdm*", "sddm*", "xrdp-sesman", "cockpit", "vsftpd"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (fnmatch(names[i], service->name, 0) == 0)

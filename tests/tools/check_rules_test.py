@@ -94,11 +94,40 @@ class Issuers(checkcase.CheckTest):
             self.service(name, TOKEN)
         self.assert_fine()
 
-    def test_services_with_configurations_of_their_own_share_nothing(self):
-        self.configure(audience="pam://%h")
-        other = self.configure(audience="pam://%h", name="other.conf")
+    def share(self, own, others, **changes):
+        """sshd and db, each with a configuration of its own."""
+        other = self.configure(audience=others, name="other.conf", **changes)
+        self.configure(audience=own)
         self.service("db", f"auth required pam_jwt.so config={other}\n")
+
+    def test_an_audience_of_two_configurations(self):
+        for own, others in (("pam://%h", "pam://%h"), ("pam://%h/%s", "x%h/%s, pam://%h/sshd"),
+                            ("a%h/%s, b%h", "c%h/%s, b%h")):
+            self.share(own, others)
+            self.assert_found_in("audience", "services of root (sshd) and others (db) alike, "
+                                 f"found {own.rpartition(' ')[2]}: ")
+        self.service("sudo", self.read("db"))
+        self.assert_found_in("audience", "services of root (sshd, sudo) and others (db)")
+
+    def read(self, name):
+        with open(os.path.join(self.pam, name), encoding="ascii") as file:
+            return file.read()
+
+    def test_two_configurations_that_share_nothing(self):
+        for own, others in (("pam://%h", "pam://%h/%s"), ("pam://%h/%s", "pam://%h/%s"),
+                            ("a%h/%s, b%h", "c%h, d%h/%s")):
+            self.share(own, others)
+            self.assert_fine()
+        self.share("pam://%h", "pam://%h", issuer="https://other.example")
         self.assert_fine()
+
+    def test_doas_is_roots(self):
+        self.configure(audience="pam://%h")
+        self.service("doas", TOKEN)
+        self.assert_fine()
+        os.unlink(os.path.join(self.pam, "sshd"))
+        self.service("db", TOKEN)
+        self.assert_found_in("audience", "services of root (doas) and others (db)")
 
 
 class Services(checkcase.CheckTest):

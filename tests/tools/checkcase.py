@@ -23,12 +23,12 @@ class CheckTest(pamjwt.PamJwtTest):
     def service(self, name, text):
         return self.write(os.path.join("pam.d", name), text)
 
-    def configure(self, *more, leeway=60, name="pam_jwt.conf", **changes):
+    def configure(self, *more, leeway=60, name="pam_jwt.conf", issuer=pamjwt.ISSUER, **changes):
         """Keys of the issuer, None leaves one out, and sections behind them. The path."""
         keys = {"audience": "pam://%h/%s", "trust_anchors": self.anchors, "short_lived": 86400,
                 **changes}
         lines = ["[global]", "hostname = host.example", f"leeway = {leeway}",
-                 f"[issuer {pamjwt.ISSUER}]"]
+                 f"[issuer {issuer}]"]
         lines += [f"{key} = {value}" for key, value in keys.items() if value is not None]
         return self.write(name, "\n".join([*lines, *more, ""]))
 
