@@ -4,11 +4,9 @@
  * and the files that it names, seals itself, then learns what is to be spent, and connects.
  */
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../lib/rules.h"
@@ -106,7 +104,7 @@ static enum status spend(struct client *client)
         .database = client->place.database,
     };
     struct redis_link *link;
-    enum status status = replay_receive(helper, (int64_t)time(NULL));
+    enum status status = replay_receive(helper);
 
     if (status != STATUS_ACCEPTED)
         return status;
@@ -114,7 +112,7 @@ static enum status spend(struct client *client)
                            &helper->report);
     if (!link)
         return STATUS_REPLAY_UNAVAILABLE;
-    status = redis_spend(link, &login, &helper->entry, (int64_t)time(NULL), &helper->report);
+    status = redis_spend(link, &login, &helper->entry, helper->now, &helper->report);
     redis_link_close(&link);
     return status;
 }

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../lib/rules.h"
@@ -37,7 +36,6 @@ static enum status become_redis(struct replay_helper *helper)
 static enum status spend(struct replay_helper *helper)
 {
     struct span ignored;
-    time_t now = time(NULL);
     enum status status;
     int directory;
 
@@ -49,9 +47,9 @@ static enum status spend(struct replay_helper *helper)
         return status;
     if (!sandbox_enter_store(directory, replay_seconds_left(helper), &helper->sandbox))
         return report_refuse(&helper->report, STATUS_CONFIG_ERROR, "%s", helper->sandbox.error);
-    status = replay_receive(helper, now);
+    status = replay_receive(helper);
     if (status == STATUS_ACCEPTED)
-        status = replay_directory_spend(directory, &helper->entry, now, &helper->report);
+        status = replay_directory_spend(directory, &helper->entry, helper->now, &helper->report);
     return status;
 }
 

@@ -4,6 +4,7 @@
 #include <hiredis/hiredis.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct redis_replies {
     redisReader *reader;
@@ -125,23 +126,32 @@ static struct span take_line(struct span *rest)
     return line;
 }
 
-bool redis_info_keeps_keys(struct span info, char *found, size_t size)
+/* The value of the line, if it is one of that field: "field:value". */
+static bool is_field(struct span line, const char *field, struct span *value)
 {
-    static const char key[] = "maxmemory_policy:";
-    const size_t key_len = sizeof(key) - 1;
+    const size_t len = strlen(field);
+
+    if (line.len <= len || memcmp(line.ptr, field, len) != 0 || line.ptr[len] != ':')
+        return false;
+    *value = span_of(line.ptr + len + 1, line.len - len - 1);
+    return true;
+}
+
+bool redis_info_says(struct span info, const char *field, const char *value, char *found,
+                     size_t size)
+{
     unsigned count = 0;
-    bool keeps = false;
+    bool says = false;
 
     (void)snprintf(found, size, "nothing about it");
     while (info.len > 0) {
-        struct span value = take_line(&info);
+        struct span own;
 
-        if (value.len < key_len || memcmp(value.ptr, key, key_len) != 0)
+        if (!is_field(take_line(&info), field, &own))
             continue;
-        value = span_of(value.ptr + key_len, value.len - key_len);
         count++;
-        keeps = span_equal(value, span_text("noeviction"));
-        (void)snprintf(found, size, "%.*s", (int)value.len, (const char *)value.ptr);
+        says = span_equal(own, span_text(value));
+        (void)snprintf(found, size, "%.*s", (int)own.len, (const char *)own.ptr);
     }
-    return keeps && count == 1;
+    return says && count == 1;
 }

@@ -41,8 +41,9 @@ enum redis_progress redis_replies_take(struct redis_replies *replies, struct spa
  */
 void redis_error_code(const struct redis_answer *answer, char code[REDIS_ERROR_CODE_MAX + 1]);
 
-/* Whether INFO says once, and once only, that the server throws no key away: what it says instead
- * goes to `found`, cut to fit. */
-bool redis_info_keeps_keys(struct span info, char *found, size_t size);
+/* Whether INFO has the field once, and once only, with that value. What it has instead goes to
+ * `found`, cut to fit. */
+bool redis_info_says(struct span info, const char *field, const char *value, char *found,
+                     size_t size);
 
 #endif

@@ -113,10 +113,21 @@ static bool choose_database(const struct talk *talk, const struct redis_login *l
     return expect_ok(talk, words, 2);
 }
 
-/* Whoever fills the memory of another server could have spent tokens forgotten. */
-static bool check_policy(const struct talk *talk)
+/*
+ * Whoever fills the memory of a server that evicts could have spent tokens forgotten, and what a
+ * replica is told the others never hear of.
+ */
+static const struct {
+    const char *section, *field, *value;
+} expected[] = {
+    {"memory", "maxmemory_policy", "noeviction"},
+    {"replication", "role", "master"},
+};
+
+static bool check_field(const struct talk *talk, const char *section, const char *field,
+                        const char *value)
 {
-    const struct span words[] = {span_text("INFO"), span_text("memory")};
+    const struct span words[] = {span_text("INFO"), span_text(section)};
     char found[32], why[128];
     struct redis_answer answer;
 
@@ -124,10 +135,18 @@ static bool check_policy(const struct talk *talk)
         return false;
     if (answer.kind != REDIS_TEXT)
         return refuse(talk, "INFO", "expected a text");
-    if (redis_info_keeps_keys(answer.text, found, sizeof(found)))
+    if (redis_info_says(answer.text, field, value, found, sizeof(found)))
         return true;
-    (void)snprintf(why, sizeof(why), "expected maxmemory_policy noeviction, found %s", found);
+    (void)snprintf(why, sizeof(why), "expected %s %s, found %s", field, value, found);
     return refuse(talk, "INFO", why);
+}
+
+static bool check_server(const struct talk *talk)
+{
+    for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
+        if (!check_field(talk, expected[i].section, expected[i].field, expected[i].value))
+            return false;
+    return true;
 }
 
 /* The time is told as a length: the server's clock may be another than ours. */
@@ -167,7 +186,7 @@ enum status redis_spend(struct redis_link *link, const struct redis_login *login
 
     if (!talk.replies)
         return STATUS_OUT_OF_MEMORY;
-    if (log_in(&talk, login) && choose_database(&talk, login) && check_policy(&talk))
+    if (log_in(&talk, login) && choose_database(&talk, login) && check_server(&talk))
         status = set_key(&talk, entry, now);
     redis_replies_free(&talk.replies);
     return status;

@@ -14,8 +14,8 @@ struct redis_login {
 
 /*
  * STATUS_ACCEPTED, once, if the server had no such key and has it now; STATUS_REPLAYED; or
- * STATUS_REPLAY_UNAVAILABLE, and the report says why: a server that may throw keys away is not
- * asked. `now`: seconds since the epoch, before entry->until.
+ * STATUS_REPLAY_UNAVAILABLE, and the report says why: a server that may throw keys away, or
+ * that is no master, is not asked. `now`: seconds since the epoch, before entry->until.
  */
 enum status redis_spend(struct redis_link *link, const struct redis_login *login,
                         const struct replay_entry *entry, int64_t now, struct report *report);

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../sys/config.h"
@@ -58,7 +59,24 @@ unsigned replay_seconds_left(const struct replay_helper *helper)
     return spawn_ms_left(helper->deadline_ms) / 1000 + 1;
 }
 
-enum status replay_receive(struct replay_helper *helper, int64_t now)
+/*
+ * An entry that is over keeps nobody out, and may have taken the place of one that was removed: a
+ * host may sleep between two steps. RFC 7519 section 4.1.4
+ */
+static enum status check_until(struct replay_helper *helper)
+{
+    struct timespec now;
+
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0)
+        return STATUS_SYSTEM_ERROR;
+    helper->now = now.tv_sec;
+    if (helper->entry.until <= helper->now)
+        return report_refuse(&helper->report, STATUS_EXPIRED,
+                             "it has expired since it was judged: has the clock been set?");
+    return STATUS_ACCEPTED;
+}
+
+enum status replay_receive(struct replay_helper *helper)
 {
     unsigned char bytes[WIRE_SPEND_MAX];
     struct wire_spend spend;
@@ -68,18 +86,14 @@ enum status replay_receive(struct replay_helper *helper, int64_t now)
         !message_copy_text(spend.id, helper->entry.id, sizeof(helper->entry.id)))
         return report_refuse(&helper->report, STATUS_INTERNAL_ERROR, "it was asked for nothing");
     helper->entry.until = spend.until;
-    /* An entry that ends before it is made would keep nobody out. RFC 7519 section 4.1.4 */
-    if (spend.until <= now)
-        return report_refuse(&helper->report, STATUS_EXPIRED,
-                             "it has expired since it was judged: has the clock been set?");
-    return STATUS_ACCEPTED;
+    return check_until(helper);
 }
 
 int replay_end(struct replay_helper *helper, enum status status)
 {
     unsigned char message[REPLAY_MESSAGE_MAX];
     const struct wire_verdict verdict = {
-        .status = status,
+        .status = status == STATUS_ACCEPTED ? check_until(helper) : status,
         .detail = span_text(helper->report.detail),
         .warning = span_text(helper->sandbox.warning),
     };

@@ -20,6 +20,7 @@ struct replay_helper {
     int64_t deadline_ms;     /* CLOCK_MONOTONIC: some time before nobody waits for the answer */
     struct rules *rules;
     struct replay_entry entry;
+    int64_t now; /* seconds since the epoch: when it was asked for */
     struct sandbox_result sandbox;
     struct report report;
 };
@@ -33,10 +34,13 @@ bool replay_begin(struct replay_helper *helper, bool peek);
 
 unsigned replay_seconds_left(const struct replay_helper *helper); /* rounded up */
 
-/* For a process that is sealed. STATUS_ACCEPTED: helper->entry is to be spent. `now`: seconds. */
-enum status replay_receive(struct replay_helper *helper, int64_t now);
+/* For a process that is sealed. STATUS_ACCEPTED: helper->entry is to be spent at helper->now. */
+enum status replay_receive(struct replay_helper *helper);
 
-/* Sends the verdict, with helper->report as its detail, and frees the rules; the exit status. */
+/*
+ * Sends the verdict, with helper->report as its detail, and frees the rules; the exit status. An
+ * entry whose time is over meanwhile is no yes.
+ */
 int replay_end(struct replay_helper *helper, enum status status);
 
 #endif

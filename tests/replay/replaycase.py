@@ -23,7 +23,8 @@ replay = require
 
 [replay]
 """
-INFO = b"# Memory\r\nused_memory:1\r\nmaxmemory_policy:noeviction\r\nmem_allocator:x\r\n"
+INFO = (b"# Memory\r\nused_memory:1\r\nmaxmemory_policy:noeviction\r\nmem_allocator:x\r\n"
+        b"# Replication\r\nrole:master\r\nconnected_slaves:0\r\n")
 
 
 def text(value):
