@@ -95,9 +95,47 @@ static bool has_odd_escape(const char *regex)
     return false;
 }
 
+/* Behind the bracket expression that begins here; NULL: it has no end. */
+static const char *skip_bracket(const char *at)
+{
+    at += at[1] == '^' ? 2 : 1;
+    at += *at == ']';
+    for (; *at && *at != ']'; at++) {
+        const char end[] = {at[1], ']', '\0'};
+
+        if (*at != '[' || !at[1] || !strchr(":.=", at[1]))
+            continue;
+        at = strstr(at + 2, end);
+        if (!at)
+            return NULL;
+        at++;
+    }
+    return *at ? at + 1 : NULL;
+}
+
+/*
+ * What is wrong, or NULL. Nothing that follows the end of a text can match, but within groups that
+ * are repeated glibc says that it does.
+ */
+static const char *find_inner_end(const char *regex)
+{
+    while (*(regex += strcspn(regex, "\\[$"))) {
+        if (*regex == '[')
+            regex = skip_bracket(regex);
+        else if (*regex == '\\')
+            regex += regex[1] ? 2 : 1;
+        else if (*++regex && *regex != ')' && *regex != '|')
+            return "the regular expression has something behind a $, the end of the claim: write "
+                   "\\$ for the sign";
+        if (!regex)
+            return "the regular expression has a [ without a ]";
+    }
+    return NULL;
+}
+
 static bool check_regex(struct usermap_line *line)
 {
-    const char *mark = strstr(line->user, "\\1");
+    const char *mark = strstr(line->user, "\\1"), *wrong;
 
     line->kind = USERMAP_REGEX;
     memmove(line->subject, line->subject + 1, strlen(line->subject));
@@ -107,6 +145,9 @@ static bool check_regex(struct usermap_line *line)
         return refuse(line,
                       "the regular expression has a backslash before a letter or digit, which "
                       "means nothing in POSIX: write [0-9] for a digit");
+    wrong = find_inner_end(line->subject);
+    if (wrong)
+        return refuse(line, wrong);
     if (mark && strstr(mark + 2, "\\1"))
         return refuse(line, "the user has \\1 more than once");
     return true;

@@ -124,6 +124,21 @@ static void broken_lines(void **state)
         {"/(a)\\1 bob", "backslash"},
         {"/(a)[\\]\\1 bob", "backslash"},
         {"/(a)\\\\\\2 bob", "backslash"},
+        {"/(c|b($a))+ bob", "write \\$"},
+        {"/$a bob", "write \\$"},
+        {"/a$$ bob", "write \\$"},
+        {"/a$* bob", "write \\$"},
+        {"/[a]$b bob", "write \\$"},
+        {"/[]a]$b bob", "write \\$"},
+        {"/[^]a]$b bob", "write \\$"},
+        {"/[[:alpha:]]$b bob", "write \\$"},
+        {"/[[.].]]$b bob", "write \\$"},
+        {"/\\\\$b bob", "write \\$"},
+        {"/[ bob", "[ without a ]"},
+        {"/[] bob", "[ without a ]"},
+        {"/[^] bob", "[ without a ]"},
+        {"/[[:alpha:] bob", "[ without a ]"},
+        {"/[[: bob", "[ without a ]"},
         {"/(.*) \\1\\1", "more than once"},
         {"/(.*) \\1-x-\\1", "more than once"},
     };
@@ -143,7 +158,6 @@ static void broken_expressions(void **state)
         const char *text, *why;
     } rows[] = {
         {"/( bob", "cannot be used: Unmatched ("},
-        {"/[ bob", "cannot be used: "},
         {"/a{2,1} bob", "cannot be used: "},
         {"/a\\ bob", "cannot be used: Trailing backslash"},
         {"/* bob", "cannot be used: "},
@@ -255,6 +269,15 @@ static void regexes(void **state)
         {"/a{2} bob", "aa", true},
         {"/A bob", "a", false},
         {"/.* bob", "", false},
+        {"/(a$|b)c* bob", "bc", true},
+        {"/a($|-) bob", "a-", true},
+        {"/a(-|$) bob", "a", true},
+        {"/a\\$b bob", "a$b", true},
+        {"/[$]b bob", "$b", true},
+        {"/[]$a]b bob", "$b", true},
+        {"/[^$]b bob", "ab", true},
+        {"/[[:alpha:]$]b bob", "$b", true},
+        {"/[[$]b bob", "$b", true},
     };
 
     (void)state;
