@@ -5,8 +5,6 @@
 #include <json-c/json_pointer.h>
 #include <stdio.h>
 
-#define POINTER_SIZE 512
-
 /* What the rules look at; all borrowed. */
 struct subject {
     struct json_object *claims;
@@ -124,7 +122,7 @@ static bool claim_has(struct json_object *claim, const char *wanted)
 static enum status check_one_claim(const struct subject *s, const char *rule, struct report *report)
 {
     const char *equals = strchr(rule, '=');
-    char name[POINTER_SIZE];
+    char name[CLAIM_NAME_SIZE];
     struct json_object *claim;
 
     if (!equals || equals == rule || (size_t)(equals - rule) >= sizeof(name))

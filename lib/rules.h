@@ -27,6 +27,8 @@ enum certificate_trust { CERTIFICATE_TRUST_CHAIN, CERTIFICATE_TRUST_PINNED };
 /* Whether a token lets in once only. */
 enum replay_mode { REPLAY_OFF, REPLAY_REQUIRE };
 
+#define CLAIM_NAME_SIZE 512 /* bytes, with the NUL: what is before the = in require_claim */
+
 struct issuer_rules {
     char *issuer;                     /* equals iss byte for byte */
     struct string_list audience;      /* %h and %s not yet replaced; never empty */

@@ -123,11 +123,22 @@ static bool is_key_usage(const char *value)
     return strcmp(value, "digitalSignature") == 0 || strcmp(value, "nonRepudiation") == 0;
 }
 
+/* RFC 6901 section 3: what follows a tilde. */
+static bool has_odd_tilde(const char *value, const char *end)
+{
+    for (; value < end; value++)
+        if (*value == '~' && value[1] != '0' && value[1] != '1')
+            return true;
+    return false;
+}
+
+/* A space beside the sign would be one of the name, or of the value. */
 static bool is_claim(const char *value)
 {
     const char *equals = strchr(value, '=');
 
-    return equals && equals != value && equals[1];
+    return equals && equals != value && equals[-1] != ' ' && equals[1] && equals[1] != ' ' &&
+           equals - value < CLAIM_NAME_SIZE && (*value != '/' || !has_odd_tilde(value, equals));
 }
 
 /* libpam makes the name of a service lower case: another would never be asked for. */

@@ -15,8 +15,8 @@ struct option {
     enum option_scope scope;
     const char *key;
     const struct option_type *type;
-    size_t offset;                    /* of the field in struct rules or struct issuer_rules */
-    const char *fallback;             /* the default; NULL: the key is required */
+    size_t offset;        /* of the field in struct rules, issuer_rules or replay_rules */
+    const char *fallback; /* the default; NULL: the key is required */
     bool (*check)(const char *value); /* of a text or an item of a list that is not empty */
     const char *expected;
     bool service; /* may stand in [service], too */
