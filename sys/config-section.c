@@ -34,7 +34,8 @@ static unsigned header_line(const struct loader *loader, const char *name)
     for (const char *at = loader->text; at; line++) {
         const char *inner = at + (*at == '[') + strspn(at + (*at == '['), " \t");
 
-        if (*at == '[' && strncmp(inner, name, strlen(name)) == 0)
+        if (*at == '[' && strncmp(inner, name, strlen(name)) == 0 &&
+            strchr(" \t]", inner[strlen(name)]) && inner[strlen(name)])
             return line;
         at = strchr(at, '\n');
         if (at)

@@ -6,14 +6,6 @@
 
 #include "config-option.h"
 
-static bool list_has(const struct string_list *list, const char *item)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->items[i], item) == 0)
-            return true;
-    return false;
-}
-
 /* --- checks: each the key that is looser than the issuer's, or NULL --------------------------- */
 
 static bool looser_limit(int64_t service, int64_t issuer)
@@ -25,7 +17,7 @@ static bool looser_limit(int64_t service, int64_t issuer)
 static bool looser_choice(const struct string_list *service, const struct string_list *issuer)
 {
     for (size_t i = 0; issuer->count > 0 && i < service->count; i++)
-        if (!list_has(issuer, service->items[i]))
+        if (!string_list_has(issuer, service->items[i]))
             return true;
     return false;
 }
@@ -67,10 +59,10 @@ static const char *named_twice(const struct rules *rules, size_t section)
     for (size_t i = 0; i < names->count; i++) {
         const struct string_list before = {names->items, i};
 
-        if (list_has(&before, names->items[i]))
+        if (string_list_has(&before, names->items[i]))
             return names->items[i];
         for (size_t j = 0; j < section; j++)
-            if (list_has(&rules->services[j].services, names->items[i]))
+            if (string_list_has(&rules->services[j].services, names->items[i]))
                 return names->items[i];
     }
     return NULL;
@@ -131,7 +123,7 @@ static bool tighten(struct issuer_rules *issuer, const struct issuer_rules *dema
 bool config_service_tighten(struct rules *rules, const char *service)
 {
     for (size_t i = 0; i < rules->service_count; i++) {
-        if (!list_has(&rules->services[i].services, service))
+        if (!string_list_has(&rules->services[i].services, service))
             continue;
         for (size_t j = 0; j < rules->issuer_count; j++)
             if (!tighten(&rules->issuers[j], &rules->services[i].demands))
