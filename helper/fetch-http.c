@@ -192,7 +192,7 @@ static bool explain_error(const struct transfer *transfer, CURLcode code, struct
         return refuse(reply, "expected at most %zu bytes, found more", transfer->request->max);
     if (transfer->not_written)
         return refuse(reply, "no place for its answer");
-    if (transfer->refused[0])
+    if (transfer->refused[0] && code == CURLE_COULDNT_CONNECT)
         return refuse(reply, "its address %s is special: if it is meant, list it in fetch_hosts",
                       transfer->refused);
     if (code == CURLE_OPERATION_TIMEDOUT)
