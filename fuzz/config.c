@@ -81,7 +81,7 @@ static void check_issuer(const struct issuer_rules *issuer)
     check_list(&issuer->audience, false);
     check_list(&issuer->algorithms, false);
     check_list(&issuer->key_sources, false);
-    check_list(&issuer->trust_anchors, false);
+    check_list(&issuer->trust_anchors, true);
     check_list(&issuer->signer_names, false);
     check_list(&issuer->signer_eku, true);
     check_list(&issuer->signer_key_usage, false);
@@ -109,9 +109,12 @@ static void check_service(const struct rules *rules, size_t index)
     for (size_t i = 0; i < service->services.count; i++)
         for (const char *at = service->services.items[i]; *at; at++)
             REQUIRE(*at > ' ' && *at <= '~' && *at != ',' && (*at < 'A' || *at > 'Z'));
-    for (size_t i = 0; i < rules->issuer_count; i++)
-        REQUIRE(rules->issuers[i].max_age == 0 ||
-                service->demands.max_age <= rules->issuers[i].max_age);
+    for (size_t i = 0; i < rules->issuer_count; i++) {
+        const struct issuer_rules *issuer = &rules->issuers[i];
+
+        REQUIRE(issuer->max_age == 0 || service->demands.max_age <= issuer->max_age);
+        REQUIRE(issuer->max_lifetime == 0 || service->demands.max_lifetime <= issuer->max_lifetime);
+    }
 }
 
 static void check_rules(const struct rules *rules)

@@ -69,7 +69,8 @@ static bool value_passes(struct span value)
     return true;
 }
 
-/* Both are what is before the first `separator`; false if there is none. */
+/* What is before the first `separator` goes to `part`, what is behind it stays; false: there is
+ * none. */
 static bool cut(struct span *rest, char separator, struct span *part)
 {
     const unsigned char *end = rest->len > 0 ? memchr(rest->ptr, separator, rest->len) : NULL;

@@ -56,7 +56,7 @@ static const struct {
     {STATUS_NOT_YET_VALID, "wait, or check this host's clock and the issuer's"},
     {STATUS_MISSING_CLAIM,
      "have the issuer add the claim; iss, aud, exp and the user claim are always needed"},
-    {STATUS_CLAIM_NOT_MET, "get a token that meets the require_... rules of this issuer"},
+    {STATUS_CLAIM_NOT_MET, "get a token whose claim is what the detail says"},
     {STATUS_TOO_OLD, "log in at the issuer again, then get a new token"},
     {STATUS_LIFETIME_TOO_LONG, "have the issuer make shorter tokens, or raise 'max_lifetime'"},
     {STATUS_USER_MISMATCH,

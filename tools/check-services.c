@@ -45,7 +45,7 @@ static void check_names(struct check *check, const struct check_config *config,
         if (!is_used(check, config, names->items[i]))
             check_warning(check,
                           "%s: [service %s]: expected a PAM service of that name with pam_jwt.so "
-                          "in auth, found none: the section has no effect; see /etc/pam.d",
+                          "in auth, found none: the section has no effect; correct the name",
                           config->path, names->items[i]);
 }
 

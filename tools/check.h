@@ -19,10 +19,10 @@ struct check_config {
 struct check_use {
     const struct pam_service *service;
     const struct pam_line *line;
-    struct options options; /* up to `bad` */
-    const char *bad;        /* the first argument that is not understood, or NULL */
-    const char *expected;   /* in its place */
-    size_t config;          /* index */
+    struct options options;
+    const char *bad;      /* the first argument that is not understood, or NULL */
+    const char *expected; /* in its place */
+    size_t config;        /* index */
 };
 
 struct check {
