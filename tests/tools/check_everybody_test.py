@@ -66,8 +66,9 @@ class Everybody(checkcase.CheckTest):
             self.assert_closed(f"sufficient {module}", "sufficient pam_jwt.so")
             self.assert_closed(f"required {module}", "sufficient pam_jwt.so",
                                "required pam_permit.so")
-        self.assert_open("[module_unknown=ignore default=bad] pam_limits.so",
-                         "sufficient pam_jwt.so", "required pam_permit.so")
+        for module in ("pam_limits.so", "pam_loginuid.so", "pam_time.so"):
+            self.assert_open(f"[module_unknown=ignore default=bad] {module}",
+                             "sufficient pam_jwt.so", "required pam_permit.so")
 
     def test_root_of_programs_that_are_always_roots(self):
         self.assert_open("sufficient pam_rootok.so", "required pam_jwt.so")
@@ -81,6 +82,7 @@ class Everybody(checkcase.CheckTest):
                            "[default=die] pam_faillock.so authfail", "required pam_deny.so")
         self.assert_closed("required pam_faillock.so preauth", "sufficient pam_jwt.so",
                            "[default=die] pam_faillock.so authfail")
+        self.assert_closed("sufficient pam_jwt.so", "optional pam_faillock.so authfail")
         self.assert_closed("[success=1 default=bad] pam_jwt.so",
                            "[default=die] pam_faillock.so authfail",
                            "sufficient pam_faillock.so authsucc", "required pam_deny.so")
@@ -148,6 +150,16 @@ class Everybody(checkcase.CheckTest):
                       ["[success=ok user_unknown=ignore default=die] pam_sss.so"]):
             self.assert_closed(ignoring, *lines)
             self.assert_closed(*lines, ignoring)
+        for control in ("required", "requisite"):
+            for gate in ("pam_access.so", "pam_localuser.so", "pam_shells.so", "pam_usertype.so",
+                         "pam_succeed_if.so uid >= 0", "pam_succeed_if.so gid >= 0",
+                         "pam_succeed_if.so shell != x", "pam_succeed_if.so home != x",
+                         "pam_succeed_if.so user ingroup x", "pam_wheel.so trust"):
+                self.assert_closed(f"{control} {gate}", ignoring, "required pam_permit.so")
+            for module in ("pam_lastlog.so", "pam_wheel.so"):
+                self.assert_closed(f"{control} {module}", ignoring, "required pam_permit.so")
+        for module in ("pam_cap.so", "pam_faillock.so preauth"):
+            self.assert_closed(f"required {module}", ignoring)
         self.service("db", f"auth {ignoring} virtual_users\nauth optional pam_permit.so\n")
         self.service("sshd", TOKEN)
         self.assert_fine()
@@ -156,8 +168,9 @@ class Everybody(checkcase.CheckTest):
         """What it does not understand is bad altogether."""
         for control in ("default = ignore", "auth_err =ignore default= bad", "\tdefault=ignore\t",
                         "success=okdefault=ignore", "default=ignore default=bad",
-                        "auth_err=bad default=ignore auth_err=ignore", "default=1default=bad"):
+                        "auth_err=bad default=die auth_err=ignore", "default=1default=bad"):
             self.assert_open(f"[{control}] pam_jwt.so", *PERMITS)
+        self.assert_open("SUFFICIENT pam_jwt.so", "Required pam_permit.so")
         for control in ("nonsense=ok default=ignore", "default=ignore success", "default", "",
                         "default=ignore =ok", "default=ignore success=0", "default=ignore success=",
                         "default=IGNORE", "default=ignore success=okay", "default=-1", "success=ok",

@@ -144,6 +144,12 @@ class Arguments(checkcase.CheckTest):
         self.service("sshd", "auth requisite pam_nologin.so\naccount required pam_unix.so\n"
                              "auth required pam_jwt.so use_first_pass\nauth required pam_unix.so\n")
         self.assert_found("warning", "sshd:3: pam_jwt.so: ", "because of use_first_pass")
+        for module in ("pam_deny.so", "pam_rootok.so", "pam_selinux.so", "pam_succeed_if.so uid = 0"):
+            self.service("su", f"auth sufficient {module}\n"
+                               "auth required pam_jwt.so use_first_pass allow_root\n")
+            self.service("sshd", TOKEN)
+            self.assert_found("warning", "su:2: pam_jwt.so: ", "because of use_first_pass")
+        os.unlink(os.path.join(self.pam, "su"))
         self.service("sshd", "auth requisite pam_nologin.so\nauth optional pam_other.so\n"
                              "auth required pam_jwt.so use_first_pass\n")
         self.assert_fine()

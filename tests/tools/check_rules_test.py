@@ -72,7 +72,8 @@ class Issuers(checkcase.CheckTest):
     def test_an_audience_that_roots_services_share_with_others(self):
         self.service("db", TOKEN)
         self.service("sudo", TOKEN)
-        for audience in ("pam://%h", "pam://%h/%s, pam://%h", "pam://%h/%%s"):
+        for audience in ("pam://%h", "pam://%h/%s, pam://%h", "pam://%h/%%s",
+                         "pam://%h, x%h"):
             self.configure(audience=audience)
             self.assert_found_in("audience", "services of root (sshd, sudo) and others (db)")
         self.configure()
