@@ -92,12 +92,10 @@ enum status replay_receive(struct replay_helper *helper)
 int replay_end(struct replay_helper *helper, enum status status)
 {
     unsigned char message[REPLAY_MESSAGE_MAX];
-    const struct wire_verdict verdict = {
-        .status = status == STATUS_ACCEPTED ? check_until(helper) : status,
-        .detail = span_text(helper->report.detail),
-        .warning = span_text(helper->sandbox.warning),
-    };
+    struct wire_verdict verdict = {.warning = span_text(helper->sandbox.warning)};
 
+    verdict.status = status == STATUS_ACCEPTED ? check_until(helper) : status;
+    verdict.detail = span_text(helper->report.detail);
     config_free(&helper->rules);
     return message_reply(span_of(message, wire_put_verdict(&verdict, message, sizeof(message))));
 }

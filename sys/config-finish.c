@@ -8,6 +8,7 @@
 
 #include "../lib/answers.h"
 #include "../lib/environment.h"
+#include "../lib/url.h"
 #include "../lib/x509-urls.h"
 #include "config-option.h"
 
@@ -37,42 +38,23 @@ static bool fill_hostname(struct rules *rules, const char *path, struct config_e
     return rules->hostname || refuse(error, path, "no memory to read it", NULL);
 }
 
-/* The host of an https URL; false if it is none. */
-static bool url_host(const char *url, char **host)
-{
-    static const char scheme[] = "https://";
-    size_t len;
-
-    if (strncmp(url, scheme, sizeof(scheme) - 1) != 0)
-        return false;
-    url += sizeof(scheme) - 1;
-    len = strcspn(url, "/:?#");
-    *host = strndup(url, len);
-    return *host && is_hostname(*host);
-}
-
 static bool fill_signer_names(struct issuer_rules *issuer, const char *path,
                               struct config_error *error)
 {
-    char *host = NULL, **items = NULL;
+    struct string_list *names = &issuer->signer_names;
+    struct url_parts url;
 
-    if (issuer->signer_names.count > 0)
+    if (names->count > 0)
         return true;
-    if (!url_host(issuer->issuer, &host)) {
-        free(host);
-        return refuse(
-            error, path,
-            "is no https URL with a host name: set signer_names to the names of its signer",
-            issuer->issuer);
+    if (url_split(span_text(issuer->issuer), &url) && span_equal(url.scheme, span_text("https"))) {
+        if (option_list_add(names, (const char *)url.host.ptr, url.host.len) != OPTION_OK)
+            return refuse(error, path, "no memory to read it", NULL);
+        if (is_hostname(names->items[0]))
+            return true;
     }
-    items = malloc(sizeof(*items));
-    if (!items) {
-        free(host);
-        return refuse(error, path, "no memory to read it", NULL);
-    }
-    items[0] = host;
-    issuer->signer_names = (struct string_list){items, 1};
-    return true;
+    return refuse(error, path,
+                  "is no https URL with a host name: set signer_names to the names of its signer",
+                  issuer->issuer);
 }
 
 static bool names_deployed(const struct issuer_rules *issuer)

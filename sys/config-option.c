@@ -16,7 +16,7 @@ struct option_type {
     size_t size; /* of the field */
     enum option_result (*set)(const struct option *option, void *field, const char *value);
     void (*print)(const void *field, FILE *out);
-    void (*free)(void *field);
+    void (*free)(void *field); /* NULL: it owns nothing */
 };
 
 /* The index of `value` among `words`, whose last is NULL; that of the NULL if it is none of them.
@@ -177,11 +177,6 @@ static void print_seconds(const void *field, FILE *out)
     fprintf(out, "%lld", (long long)*(const int64_t *)field);
 }
 
-static void free_seconds(void *field)
-{
-    *(int64_t *)field = 0;
-}
-
 /* Nothing is no limit; a limit of nothing would be taken for none. */
 static enum option_result set_limit(const struct option *option, void *field, const char *value)
 {
@@ -223,10 +218,7 @@ static void print_text(const void *field, FILE *out)
 
 static void free_text(void *field)
 {
-    char **text = field;
-
-    free(*text);
-    *text = NULL;
+    free(*(char **)field);
 }
 
 void option_list_free(struct string_list *list)
@@ -296,7 +288,7 @@ static void print_list(const void *field, FILE *out)
 }
 
 /* Keys whose value is one of some words, kept as its number. */
-#define WORDS(name, type, first, ...)                                                              \
+#define WORDS(name, type, ...)                                                                     \
     static const char *const name##_words[] = {__VA_ARGS__, NULL};                                 \
                                                                                                    \
     static enum option_result set_##name(const struct option *option, void *field,                 \
@@ -314,34 +306,29 @@ static void print_list(const void *field, FILE *out)
     static void print_##name(const void *field, FILE *out)                                         \
     {                                                                                              \
         fputs(name##_words[*(const type *)field], out);                                            \
-    }                                                                                              \
-                                                                                                   \
-    static void free_##name(void *field)                                                           \
-    {                                                                                              \
-        *(type *)field = first;                                                                    \
     }
 
-WORDS(revocation, enum revocation_mode, REVOCATION_REQUIRE, [REVOCATION_REQUIRE] = "require",
+WORDS(revocation, enum revocation_mode, [REVOCATION_REQUIRE] = "require",
       [REVOCATION_PREFER] = "prefer", [REVOCATION_OFF] = "off")
-WORDS(fetch, enum fetch_mode,
-      FETCH_NONE, [FETCH_NONE] = "none", [FETCH_CONFIGURED] = "configured", [FETCH_AIA] = "aia")
-WORDS(certificate_trust, enum certificate_trust, CERTIFICATE_TRUST_CHAIN,
-      [CERTIFICATE_TRUST_CHAIN] = "chain", [CERTIFICATE_TRUST_PINNED] = "pinned")
-WORDS(replay, enum replay_mode, REPLAY_OFF, [REPLAY_OFF] = "off", [REPLAY_REQUIRE] = "require")
-WORDS(yes_no, bool, false, [false] = "no", [true] = "yes")
+WORDS(
+    fetch,
+    enum fetch_mode, [FETCH_NONE] = "none", [FETCH_CONFIGURED] = "configured", [FETCH_AIA] = "aia")
+WORDS(certificate_trust, enum certificate_trust, [CERTIFICATE_TRUST_CHAIN] = "chain",
+      [CERTIFICATE_TRUST_PINNED] = "pinned")
+WORDS(replay, enum replay_mode, [REPLAY_OFF] = "off", [REPLAY_REQUIRE] = "require")
+WORDS(yes_no, bool, [false] = "no", [true] = "yes")
 
 static const struct option_type
-    type_SECONDS = {sizeof(int64_t), set_seconds, print_seconds, free_seconds},
-    type_LIMIT = {sizeof(int64_t), set_limit, print_limit, free_seconds},
+    type_SECONDS = {sizeof(int64_t), set_seconds, print_seconds, NULL},
+    type_LIMIT = {sizeof(int64_t), set_limit, print_limit, NULL},
     type_TEXT = {sizeof(char *), set_text, print_text, free_text},
     type_LIST = {sizeof(struct string_list), set_list, print_list, free_list},
-    type_REVOCATION = {sizeof(enum revocation_mode), set_revocation, print_revocation,
-                       free_revocation},
-    type_FETCH = {sizeof(enum fetch_mode), set_fetch, print_fetch, free_fetch},
+    type_REVOCATION = {sizeof(enum revocation_mode), set_revocation, print_revocation, NULL},
+    type_FETCH = {sizeof(enum fetch_mode), set_fetch, print_fetch, NULL},
     type_CERTIFICATE_TRUST = {sizeof(enum certificate_trust), set_certificate_trust,
-                              print_certificate_trust, free_certificate_trust},
-    type_REPLAY = {sizeof(enum replay_mode), set_replay, print_replay, free_replay},
-    type_YES_NO = {sizeof(bool), set_yes_no, print_yes_no, free_yes_no};
+                              print_certificate_trust, NULL},
+    type_REPLAY = {sizeof(enum replay_mode), set_replay, print_replay, NULL},
+    type_YES_NO = {sizeof(bool), set_yes_no, print_yes_no, NULL};
 
 const struct option config_options[] = {
 #define ROW(scope, base, key, type, fallback, check, expected, service)                            \
@@ -397,9 +384,16 @@ void option_print(const struct option *option, const void *base, FILE *out)
     fputc('\n', out);
 }
 
+static void free_field(const struct option_type *type, void *field)
+{
+    if (type->free)
+        type->free(field);
+    memset(field, 0, type->size);
+}
+
 void option_free_all(enum option_scope scope, void *base)
 {
     for (size_t i = 0; i < config_option_count; i++)
         if (option_in(&config_options[i], scope))
-            config_options[i].type->free((char *)base + config_options[i].offset);
+            free_field(config_options[i].type, (char *)base + config_options[i].offset);
 }

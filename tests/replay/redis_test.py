@@ -58,7 +58,8 @@ class Talk(RedisTest):
             connection.sendall(b"+OK\r\n")
 
         server = self.redis({"SET": late})
-        self.assertEqual(self.ask(seconds=2)[0], "expired")
+        self.assertEqual(self.ask(seconds=2), (
+            "expired", "it has expired since it was judged: has the clock been set?"))
         self.assertEqual(server.commands[-1][0], b"SET")
 
     def test_replies_in_pieces(self):
