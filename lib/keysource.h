@@ -4,10 +4,10 @@
  * is used; every other member that names a key must agree with it. An unused kid is ignored, jku
  * and x5u always.
  *
- *   x5c            a chain; the signer first
- *   jwk            a chain inside it, whose first key it is; or a pinned key; or one of the
- * issuer's JWK Set x5t, x5t#S256  a deployed certificate kid            a key of the issuer's JWK
- * Set; without kid by x5t#S256 or x5t
+ * - x5c: a chain; the signer first
+ * - jwk: a chain inside it, whose first key it is; a pinned key; or one of the issuer's JWK Set
+ * - x5t, x5t#S256: a deployed certificate
+ * - kid: a key of the issuer's JWK Set; without kid by x5t#S256 or x5t
  */
 #ifndef PAM_JWT_KEYSOURCE_H
 #define PAM_JWT_KEYSOURCE_H
