@@ -160,13 +160,44 @@ static bool has_odd_escape(const char *text)
     return false;
 }
 
+/* Whether something follows the end of a text, or a bracket has no end; places count from 1. */
+static bool has_wrong_end(const char *text)
+{
+    size_t bracket = 0, class = 0;
+    bool escaped = false, ended = false;
+
+    for (size_t i = 0; text[i]; i++) {
+        const char c = text[i];
+
+        if (class) {
+            if (c == ']' && i > class + 1 && text[i - 1] == text[class])
+                class = 0;
+        } else if (bracket) {
+            if (c == '[' && text[i + 1] && strchr(":.=", text[i + 1]))
+                class = i + 1;
+            else if (c == ']' && i > bracket + (text[bracket] == '^'))
+                bracket = 0;
+        } else if (escaped) {
+            escaped = false;
+        } else {
+            if (ended && c != ')' && c != '|')
+                return true;
+            ended = c == '$';
+            escaped = c == '\\';
+            bracket = c == '[' ? i + 1 : 0;
+        }
+    }
+    return bracket > 0;
+}
+
 static enum said read_regex(const struct words *words, const struct question *question)
 {
     const char *text = words->items[0].text + 1;
     struct re_pattern_buffer pattern = {0};
     enum said said = BROKEN;
 
-    if (!*text || has_odd_escape(text) || count_marks(words->items[1].text) > 1)
+    if (!*text || has_odd_escape(text) || has_wrong_end(text) ||
+        count_marks(words->items[1].text) > 1)
         return BROKEN;
     if (question->subject.len > USERMAP_SUBJECT_MAX || !question->user[0])
         return NOTHING;
